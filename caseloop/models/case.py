@@ -1,0 +1,366 @@
+"""The follow-up on one patient: one case at a time, moved by the work itself."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+
+from caseloop.codes import (
+    ENDED,
+    TWO_WAY,
+    WORKED,
+    ClosedAs,
+    NoActionReason,
+    Severity,
+    Status,
+    WaitingOn,
+    most_urgent,
+)
+from cxplatform.lib.rows import tenant_rows
+from patients.models import Patient
+from tenants.models import Member, Partner, Program, Team, TenantRow
+
+MAX_WAIT = timedelta(days=60)
+
+
+class CaseConflict(Exception):
+    """A move that the case, as it is now, does not allow; the text says why and what to do."""
+
+
+class CaseNotOpen(CaseConflict):
+    """The case is resolved or ended, so there is no work to log on it."""
+
+
+class CaseChanged(CaseConflict):
+    """Somebody else moved the case since the page was shown."""
+
+
+class AlreadyTaken(CaseConflict):
+    """Another member took the case first."""
+
+
+class ConcernsUnsettled(CaseConflict):
+    """A case is resolved only when every concern in it has a root cause, an action and an outcome."""
+
+
+class NotAllowedNow(CaseConflict):
+    """The case is not in a status from which this move leads anywhere."""
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Filters, order and locks on cases."""
+
+    def worked(self) -> "CaseQuerySet":
+        """Keep cases on which somebody has work to do."""
+        return self.filter(status__in=WORKED)
+
+    def current(self) -> "CaseQuerySet":
+        """Keep cases that are not over: those a new alert joins (a patient has one at most)."""
+        return self.exclude(status__in=ENDED)
+
+    def overdue(self, *, now: datetime) -> "CaseQuerySet":
+        """Keep cases whose running clock has passed."""
+        return self.worked().filter(due_at__lt=now)
+
+    def unassigned(self) -> "CaseQuerySet":
+        """Keep worked cases without an owner."""
+        return self.worked().filter(owner=None)
+
+    def most_urgent(self) -> "CaseQuerySet":
+        """Order by the earliest clock not yet met."""
+        return self.order_by("due_at", "id")
+
+    def quiet_since(self, before: datetime) -> "CaseQuerySet":
+        """Keep resolved cases of which nothing was heard since `before`."""
+        return self.filter(status=Status.RESOLVED, resolved_at__lt=before)
+
+    def lock(self, **lookup: Any) -> "Case":
+        """Return one case with its patient and itself locked until the transaction ends.
+
+        The patient is locked first, as everything that opens or moves cases does, so that an alert and a move on the
+        same patient take turns. Raises Case.DoesNotExist.
+        """
+        seen = self.only("id", "patient_id").get(**lookup)
+        Patient.objects.select_for_update().only("id").get(pk=seen.patient_id)
+        return self.select_for_update(of=("self",)).get(pk=seen.pk)
+
+
+class Case(TenantRow):
+    """One open case at most per patient; inside it each alert is a concern.
+
+    version: bumped by every move; what an API ETag and a page's conflict check compare.
+    due_at: the earliest clock not yet met, or the next check while waiting; null when nobody has work to do.
+    """
+
+    number = models.PositiveIntegerField()
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    partner = models.ForeignKey(
+        Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
+    )
+    owner = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
+    )
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="next"
+    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    why = models.CharField(max_length=200, help_text="The most urgent concern in words.")
+    language = models.CharField(max_length=8, default="en")
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    waiting_on = models.CharField(max_length=10, choices=WaitingOn.choices, blank=True)
+    next_check_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    no_action_reason = models.CharField(max_length=28, choices=NoActionReason.choices, blank=True)
+    closed_as = models.CharField(max_length=12, choices=ClosedAs.choices, blank=True)
+    reopened_count = models.PositiveSmallIntegerField(default=0)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *tenant_rows(
+                "caseloop_case",
+                keys=("program", "partner", "patient", "team", "owner", "previous"),
+                partner="partner",
+            ),
+            models.UniqueConstraint(fields=["organization", "number"], name="caseloop_case_number"),
+            models.UniqueConstraint(
+                fields=["organization", "patient"],
+                name="caseloop_case_one_open",
+                condition=~Q(status__in=["closed", "no_action"]),
+            ),
+            models.CheckConstraint(
+                name="caseloop_case_due_while_worked",
+                condition=Q(status__in=["resolved", "closed", "no_action"], due_at=None)
+                | (~Q(status__in=["resolved", "closed", "no_action"]) & Q(due_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "due_at", "id"], name="caseloop_case_urgency", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["organization", "partner", "due_at", "id"],
+                name="caseloop_case_partner_urgency",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "owner", "due_at", "id"],
+                name="caseloop_case_owner_urgency",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "team", "due_at", "id"],
+                name="caseloop_case_team_urgency",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(fields=["organization", "status", "-changed_at", "-id"], name="caseloop_case_by_status"),
+            models.Index(fields=["patient", "-opened_at"], name="caseloop_case_by_patient"),
+            models.Index(fields=["resolved_at"], name="caseloop_case_quiet", condition=Q(status="resolved")),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    @property
+    def is_worked(self) -> bool:
+        """Tell whether somebody has work to do on it."""
+        return self.status in WORKED
+
+    def expect(self, version: int | None) -> None:
+        """Raise CaseChanged when the case has moved on since `version`; None expects nothing."""
+        if version is not None and version != self.version:
+            raise CaseChanged("This case changed while you were working. Look at what is new, then try again.")
+
+    # --- who works it --------------------------------------------------------------------------------------------------
+
+    def take(self, *, by: Member, now: datetime) -> None:
+        """Make `by` the owner; a new or reopened case becomes acknowledged.
+
+        Taking one's own case again changes nothing. Raises AlreadyTaken, CaseNotOpen.
+        """
+        self._need_work()
+        if self.owner_id == by.pk:
+            return
+        if self.owner_id is not None:
+            raise AlreadyTaken("A colleague has already taken this case. You can ask a supervisor to assign it to you.")
+        self._own(by)
+        self._move(now, "taken", by=by)
+
+    def assign(self, *, to: Member, by: Member, now: datetime) -> None:
+        """Give the case to `to`; its clocks go on unchanged. Raises CaseNotOpen."""
+        self._need_work()
+        self._own(to)
+        self._move(now, "assigned", by=by, data={"to": str(to.pk)})
+
+    # --- the work --------------------------------------------------------------------------------------------------------
+
+    def note(self, text: str, *, by: Member, now: datetime) -> None:
+        """Add a note, in any status; a note moves nothing."""
+        self._move(now, "note", by=by, text=text)
+
+    def log_attempt(self, *, channel: str, outcome: str, text: str, by: Member, now: datetime) -> None:
+        """Log an attempt to reach the patient; it meets the first-attempt clock of every concern open now.
+
+        Reaching the right person makes the case contacted, anything else contacting. The first to log an attempt on a
+        case without an owner becomes its owner. Raises CaseNotOpen.
+        """
+        self._need_work()
+        reached = outcome in TWO_WAY
+        unsettled = self.concerns.unsettled()
+        unsettled.filter(attempted_at=None).update(attempted_at=now)
+        if reached:
+            unsettled.filter(contacted_at=None).update(contacted_at=now)
+        if self.owner_id is None:
+            self.owner = by
+        self._end_waiting()
+        self.status = Status.CONTACTED if reached or self.status == Status.CONTACTED else Status.CONTACTING
+        self._move(now, "attempt", by=by, channel=channel, outcome=outcome, text=text)
+
+    def wait(self, *, on: str, next_check: date, text: str, by: Member, now: datetime) -> None:
+        """Pause until `next_check`, the start of that day for the team; the reason is required.
+
+        Clocks are not moved: the case comes back on that day with whatever is overdue then.
+        Raises NotAllowedNow when a first attempt is still owed or the date is past or too far, CaseNotOpen.
+        """
+        self._need_work()
+        if self.concerns.unattempted().exists():
+            raise NotAllowedNow("Log a contact attempt first: a concern in this case has had none.")
+        zone = ZoneInfo(self.team.time_zone if self.team else "UTC")
+        check_at = datetime.combine(next_check, time.min, tzinfo=zone)
+        if not now < check_at <= now + MAX_WAIT:
+            raise NotAllowedNow(f"Choose a next check between tomorrow and {MAX_WAIT.days} days from now.")
+        self.status, self.waiting_on, self.next_check_at = Status.WAITING, on, check_at
+        self._move(now, "waiting", by=by, text=text, data={"on": on, "next_check_at": check_at.isoformat()})
+
+    def resume(self, *, by: Member, now: datetime) -> None:
+        """End the waiting by hand. Raises NotAllowedNow when the case is not waiting."""
+        if self.status != Status.WAITING:
+            raise NotAllowedNow("This case is not waiting.")
+        self._end_waiting()
+        self._move(now, "resumed", by=by)
+
+    # --- the end ---------------------------------------------------------------------------------------------------------
+
+    def resolve(self, *, dispositions: dict[str, Any], by: Member, now: datetime) -> None:
+        """Close the work: every unsettled concern gets its disposition.
+
+        dispositions: concern id (str) → Disposition, one for each unsettled concern.
+        Safe to race under the lock: the second caller gets CaseNotOpen, and no event is written twice.
+        Raises ConcernsUnsettled when one is missing (a concern may have joined meanwhile), CaseNotOpen.
+        """
+        self._need_work()
+        unsettled = list(self.concerns.unsettled())
+        if missing := [concern for concern in unsettled if str(concern.pk) not in dispositions]:
+            raise ConcernsUnsettled(
+                f"{len(missing)} concern{'s' if len(missing) > 1 else ''} joined while you were writing."
+                " Settle every concern, then resolve the case."
+            )
+        for concern in unsettled:
+            concern.settle(dispositions[str(concern.pk)], by=by, now=now)
+        if self.owner_id is None:
+            self.owner = by
+        self._end_waiting()
+        self.status, self.resolved_at = Status.RESOLVED, now
+        self._move(now, "resolved", by=by, data={"concerns": [str(concern.pk) for concern in unsettled]})
+
+    def end_without_action(self, *, reason: str, text: str, by: Member, now: datetime) -> None:
+        """End the case with a coded reason; nothing was done. Raises CaseNotOpen."""
+        self._need_work()
+        self._end_waiting()
+        self.status, self.no_action_reason, self.ended_at = Status.NO_ACTION, reason, now
+        self._move(now, "no_action", by=by, text=text, data={"reason": reason})
+
+    def close(self, *, by: Member | None, now: datetime) -> None:
+        """Close a resolved case as unverified: nobody heard from the patient. by: None when silence closed it.
+
+        Raises NotAllowedNow unless the case is resolved.
+        """
+        if self.status != Status.RESOLVED:
+            raise NotAllowedNow("Only a resolved case can be closed. Resolve it first.")
+        self.status, self.closed_as, self.ended_at = Status.CLOSED, ClosedAs.UNVERIFIED, now
+        self._move(now, "closed", by=by, data={"as": self.closed_as})
+
+    def reopen(self, *, reason: str, by: Member | None, now: datetime) -> None:
+        """Take a resolved case up again; `reason` is required. Raises NotAllowedNow unless it is resolved.
+
+        The concerns keep their dispositions and lose their `settled_at`, so the case must be resolved anew.
+        """
+        if self.status != Status.RESOLVED:
+            raise NotAllowedNow("Only a resolved case can be reopened. After a closed one, a new alert opens a new case.")
+        self.concerns.update(settled_at=None)
+        self.come_back()
+        self._move(now, "reopened", by=by, text=reason)
+
+    # --- what alerts do to it --------------------------------------------------------------------------------------------
+
+    def come_back(self) -> None:
+        """Put a resolved case back to work, unsaved; the caller moves it."""
+        self.status, self.resolved_at = Status.REOPENED, None
+        self.reopened_count += 1
+
+    def join(self, *, concern_id: str, severity: str, now: datetime) -> None:
+        """Note that a concern joined: it ends the waiting, and reopens a case that was resolved."""
+        if self.status == Status.RESOLVED:
+            self.come_back()
+        self._end_waiting()
+        self._move(now, "concern_added", data={"concern": concern_id, "severity": severity})
+
+    def note_changed_answer(self, *, concern_id: str, changed: dict[str, Any], now: datetime) -> None:
+        """Note that the patient answered otherwise later; the alert stays."""
+        self._move(now, "answer_changed", data={"concern": concern_id, **changed})
+
+    def record_opening(self, *, data: dict[str, Any]) -> None:
+        """Write the first event of a new case."""
+        self._event(self.opened_at, "opened", data=data)
+
+    def refresh_summary(self) -> None:
+        """Set severity, words and the running clock from the concerns, unsaved."""
+        concerns = list(self.concerns.order_by("opened_at", "id"))
+        open_ones = [concern for concern in concerns if concern.settled_at is None]
+        shown = open_ones or concerns
+        if shown:
+            self.severity = most_urgent([concern.severity for concern in shown])
+            self.why = next(c.why.get("summary", "") for c in shown if c.severity == self.severity)[:200]
+        self.due_at = self._due(open_ones or concerns) if self.is_worked else None
+
+    def _due(self, concerns: list[Any]) -> datetime:
+        if self.status == Status.WAITING and self.next_check_at:
+            return self.next_check_at
+        return min(concern.due_at for concern in concerns)
+
+    def _need_work(self) -> None:
+        if not self.is_worked:
+            raise CaseNotOpen(f"This case is {self.get_status_display().lower()}, so there is no work left on it.")
+
+    def _own(self, member: Member) -> None:
+        self.owner = member
+        if self.status in (Status.NEW, Status.REOPENED):
+            self.status = Status.ACKNOWLEDGED
+
+    def _end_waiting(self) -> None:
+        if self.status == Status.WAITING:
+            contacted = self.concerns.filter(contacted_at__isnull=False).exists()
+            self.status = Status.CONTACTED if contacted else Status.CONTACTING
+        self.waiting_on, self.next_check_at = "", None
+
+    def _move(self, now: datetime, kind: str, *, by: Member | None = None, **event: Any) -> None:
+        self.refresh_summary()
+        self.version += 1
+        self.changed_at = now
+        self.save()
+        self._event(now, kind, by=by, **event)
+
+    def _event(self, at: datetime, kind: str, *, by: Member | None = None, **event: Any) -> None:
+        self.events.create(organization_id=self.organization_id, at=at, actor=by, kind=kind, **event)

@@ -1,0 +1,1 @@
+"""The post office: the contact vault, messages and the channels that carry them."""

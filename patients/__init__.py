@@ -1,0 +1,1 @@
+"""Whom: pseudonyms, respondents, services and touchpoints."""

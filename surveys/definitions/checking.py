@@ -1,0 +1,111 @@
+"""Check a definition document: size, then shape (JSON Schema), then meaning. Never raises, whatever it is given."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from surveys.conditions.checking import Problem, quoted
+from surveys.definitions.building import build
+from surveys.definitions.document import Definition
+from surveys.definitions.limits import first_problem
+from surveys.definitions.meaning import meaning_problems
+
+MAX_PROBLEMS = 50
+SCHEMA_PATH = Path(__file__).resolve().parent.parent / "schema" / "survey-definition-1.json"
+
+_TYPE_NAMES = {"object": "an object", "array": "a list", "string": "a text", "boolean": "true or false"}
+
+
+class InvalidDefinition(ValueError):
+    """The document is no valid definition; `problems` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in problems))
+
+
+def load(document: object) -> Definition:
+    """Check `document` and build its definition.
+
+    The result shares nothing with `document`, is immutable and may be used by several threads.
+    Raises InvalidDefinition with up to MAX_PROBLEMS problems.
+    """
+    if problems := check(document):
+        raise InvalidDefinition(problems)
+    assert isinstance(document, dict)
+    return build(document)
+
+
+def check(document: object) -> list[Problem]:
+    """List up to MAX_PROBLEMS things that are wrong with `document`, in no promised order; [] if `load` takes it.
+
+    Total: takes any Python value, in bounded time. Meaning (references, languages, codes) is looked at only when the
+    shape is right.
+    """
+    if refused := first_problem(document):
+        return [refused]
+    if problems := list(islice(_shape_problems(document), MAX_PROBLEMS)):
+        return problems
+    assert isinstance(document, dict)
+    return list(islice(meaning_problems(document, build(document)), MAX_PROBLEMS))
+
+
+def _shape_problems(document: object) -> Iterator[Problem]:
+    for error in _VALIDATOR.iter_errors(document):
+        path = [str(part) for part in error.absolute_path]
+        yield Problem("".join(f"/{_escaped(part)}" for part in path), _sentence(error))
+
+
+def _validator() -> Draft202012Validator:
+    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    # Conditions get clearer sentences from check_condition, which takes any shape.
+    schema["$defs"]["condition"] = True
+    return Draft202012Validator(schema)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    found: Any = error.instance
+    match error.validator:
+        case "type":
+            return f"This must be {_TYPE_NAMES.get(wanted, f'of type {wanted}')}."
+        case "required":
+            missing = next((name for name in wanted if name not in found), "")
+            return f"Add {quoted(missing)}: it is missing."
+        case "additionalProperties":
+            return f"Remove {quoted(_unknown_field(found, schema=error.schema))}: there is no such field here."
+        case "enum":
+            return f"Use one of: {', '.join(str(each) for each in wanted)}."
+        case "const":
+            return f"This must be {json.dumps(wanted)}."
+        case "pattern":
+            return f"{quoted(found)} has characters that are not allowed here."
+        case "minLength" | "minItems" | "minProperties":
+            return "This must not be empty."
+        case "maxLength":
+            return f"Use at most {wanted} characters."
+        case "maxItems":
+            return f"Use at most {wanted} items."
+        case "minimum" | "maximum":
+            return "This number is out of range."
+    return "This does not fit here."
+
+
+def _unknown_field(found: Any, *, schema: Any) -> str:
+    known = schema.get("properties", {})
+    tags = schema.get("patternProperties", {})
+    fits = (name in known or any(re.search(pattern, name) for pattern in tags) for name in found)
+    return next((name for name, is_known in zip(found, fits, strict=True) if not is_known), "")
+
+
+_VALIDATOR = _validator()

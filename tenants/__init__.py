@@ -1,0 +1,1 @@
+"""Who: users, organizations, programs, partners, teams, members, keys and the audit trail."""

@@ -1,0 +1,24 @@
+"""A pytest plugin (`-p tests.embedded`): real embedded servers for the whole run, started before settings are read."""
+
+import atexit
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from cxplatform.devstack.servers import servers
+
+_MARK = "CX_TEST_SERVERS"
+
+
+def _start() -> None:
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cx-test-", ignore_cleanup_errors=True)))
+    running = stack.enter_context(servers(folder=folder, durable=False))
+    os.environ.update(running.as_environment(), DATABASE_OWNER_URL=running.database_owner_url)
+    os.environ.update(VAR_DIR=str(folder), MAIL_DIR=str(folder / "mail"), **{_MARK: str(folder)})
+
+
+if _MARK not in os.environ:  # workers of a parallel run inherit the servers of their controller
+    _start()
