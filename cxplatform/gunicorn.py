@@ -17,7 +17,8 @@ graceful_timeout = 20
 keepalive = 5
 control_socket_disable = True
 # On a disk the heartbeat file can stall with it, and a healthy worker be killed.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None
+_MEMORY = Path("/dev/shm")  # noqa: S108 - memory, and gunicorn opens a file of its own in it
+worker_tmp_dir = str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
 # Request lines may hold survey tokens: the application logs requests itself, with ids only.
 accesslog = None
 errorlog = "-"

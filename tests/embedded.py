@@ -17,6 +17,7 @@ def _start() -> None:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cx-test-", ignore_cleanup_errors=True)))
     running = stack.enter_context(servers(folder=folder, durable=False))
     os.environ.update(running.as_environment(), DATABASE_OWNER_URL=running.database_owner_url)
+    (folder / "static").mkdir()
     os.environ.update(VAR_DIR=str(folder), MAIL_DIR=str(folder / "mail"), **{_MARK: str(folder)})
 
 

@@ -6,7 +6,7 @@ import sys
 
 from cxplatform.devstack.demo import clean, demo
 from cxplatform.devstack.errors import DevstackError
-from cxplatform.devstack.processes import tie
+from cxplatform.devstack.launch import tie
 
 
 def main() -> None:

@@ -107,7 +107,7 @@ def _stoppable() -> Iterator[None]:
         yield
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     for each in STOPPERS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

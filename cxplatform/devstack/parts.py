@@ -46,7 +46,10 @@ def operator_command(*arguments: str, env: Mapping[str, str], folder: Path) -> P
 
 
 def finish(program: Program) -> None:
-    """Start a command if it does not run yet, and wait for its end. Raises DevstackError with its last words if it failed."""
+    """Start a command if it does not run yet, and wait for its end.
+
+    Raises DevstackError with its last words when it failed.
+    """
     program.start()
     if code := program.wait():
         raise DevstackError(

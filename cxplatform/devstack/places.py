@@ -15,6 +15,7 @@ from cxplatform.devstack.processes import end_orphan
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED_BYTES = 1 << 30
+FOLDER_NOTE = "folder"
 LONGEST_SOCKET = 100
 """Characters of a socket's path: the kernel stops at 107, and Postgres makes a lock file with five more."""
 LONGEST_SOCKET_NAME = len("/run/.s.PGSQL.65535")
@@ -47,12 +48,12 @@ def place(*, folder: Path, durable: bool) -> Iterator[Place]:
     again at the end.
     """
     with _durable_folder(folder.resolve()) if durable else _free_folder(folder.resolve()) as chosen:
-        for pid_file in chosen.glob("*.pid"):
-            end_orphan(pid_file)
+        _end_orphans(chosen)
         if durable:
             yield _settle(chosen, durable=True)
             return
         _empty(chosen)
+        _sweep()
         try:
             yield _settle(chosen, durable=False)
         finally:
@@ -65,6 +66,8 @@ def _settle(folder: Path, *, durable: bool) -> Place:
     if len(str(home)) + LONGEST_SOCKET_NAME > LONGEST_SOCKET:
         run = own_folder(SHARED / short_name(folder)) / "run"
     (folder / "log").mkdir(exist_ok=True)
+    if not durable and home != folder:
+        (home / FOLDER_NOTE).write_text(str(folder))
     return Place(folder=folder, home=home, run=server_folder(run))
 
 
@@ -137,6 +140,28 @@ def is_running(folder: Path) -> bool:
         return False
     with _held(folder) as held:
         return not held
+
+
+def _end_orphans(folder: Path) -> None:
+    for pid_file in folder.glob("*.pid"):
+        end_orphan(pid_file)
+
+
+def _sweep() -> None:
+    """Free the memory that killed test runs left behind, whichever folder they used."""
+    for note in (*MEMORY.glob(f"cxplatform-*/{FOLDER_NOTE}"), *SHARED.glob(f"cxplatform-*/{FOLDER_NOTE}")):
+        if note.stat().st_uid == os.geteuid():
+            _sweep_one(Path(note.read_text()), home=note.parent)
+
+
+def _sweep_one(folder: Path, *, home: Path) -> None:
+    if not folder.exists():
+        shutil.rmtree(home, ignore_errors=True)
+        return
+    with _held(folder) as held:
+        if held:
+            _end_orphans(folder)
+            _empty(folder)
 
 
 def _empty(folder: Path) -> None:

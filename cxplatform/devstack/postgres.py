@@ -106,8 +106,8 @@ class Postgres(Program):
         major = postgres_major(self._bin)
         if version.exists() and int(version.read_text()) != major:
             raise DevstackError(
-                f"The data are those of Postgres {version.read_text().strip()}, and this is Postgres {major}: "
-                "name the older one in CX_POSTGRES_BIN, or remove the data with make clean."
+                f"This is Postgres {major}, but the data were written by Postgres {version.read_text().strip()}: "
+                "name its bin folder in CX_POSTGRES_BIN, or remove the data with make clean."
             )
 
     def _create_cluster(self) -> None:

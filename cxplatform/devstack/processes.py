@@ -1,6 +1,5 @@
 """Child processes that cannot outlive the process that started them."""
 
-import ctypes
 import os
 import pwd
 import signal
@@ -11,24 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from cxplatform.devstack import launch
 from cxplatform.devstack.errors import DevstackError
 
-PR_SET_PDEATHSIG = 1
 ORPHAN_S = 5
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def tie(*, parent: int, death_signal: int) -> None:
-    """Ask the kernel to send us `death_signal` when `parent` (our parent's pid) ends; end now if it already has.
-
-    Linux only, elsewhere nothing happens. The kernel watches the thread that spawned us: spawn from a thread that lives
-    as long as its process.
-    """
-    if _libc is None:
-        return
-    _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+_LAUNCH = (sys.executable, "-I", "-S", launch.__file__)
 
 
 class Program:
@@ -85,19 +71,15 @@ class Program:
         self._pid_file.write_text("\n".join([str(self._child.pid), *self.command]))
 
     def _spawn(self, log: int) -> subprocess.Popen[bytes]:
-        parent = os.getpid()
+        user = (self._user.pw_uid, self._user.pw_gid) if self._user else (launch.KEEP, launch.KEEP)
         return subprocess.Popen(
-            self.command,
+            [*_LAUNCH, *(str(part) for part in (os.getpid(), int(self.death_signal), *user)), *self.command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=self._env,
             cwd=self._cwd,
             start_new_session=True,
-            user=self._user.pw_uid if self._user else None,
-            group=self._user.pw_gid if self._user else None,
-            extra_groups=[] if self._user else None,
-            preexec_fn=lambda: tie(parent=parent, death_signal=self.death_signal),
         )
 
     def stop(self, *, timeout_s: float = 10) -> None:

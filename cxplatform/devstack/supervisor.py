@@ -59,16 +59,16 @@ class Supervisor:
             if not program.running:
                 program.start()
 
-    def look(self) -> None:
-        """Start again what has ended and has waited long enough."""
+    def look(self, *, now: float) -> None:
+        """Start again what has ended and has waited long enough; `now` in seconds of the monotonic clock."""
         for group in self._groups:
             for watched in group:
-                watched.look(now=time.monotonic(), say=self._say)
+                watched.look(now=now, say=self._say)
 
     def watch(self) -> None:
         """Look for ever."""
         while True:
-            self.look()
+            self.look(now=time.monotonic())
             time.sleep(LOOK_EVERY_S)
 
     def stop(self) -> None:

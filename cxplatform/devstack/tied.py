@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 
-from cxplatform.devstack.processes import tie
+from cxplatform.devstack.launch import tie
 
 
 class _Forks:

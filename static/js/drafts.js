@@ -4,7 +4,7 @@
 (() => {
   const EVERY = 2000;
   const sent = new WeakMap();
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   const boxes = () => [...document.querySelectorAll("textarea[data-draft-url]")];
   const isChanged = (box) => box.value !== (sent.get(box) ?? box.defaultValue);

@@ -83,7 +83,7 @@ def read_survey(definition: Definition, *, form: Form, facts: Mapping[str, Any],
     whole = Reading()
     known = {name for page in definition.pages for name in page.keys}
     for page in definition.pages:
-        if page in visible_pages(definition, answers=whole.answers, facts=facts):
+        if page.show_if is None or page in visible_pages(definition, answers=whole.answers, facts=facts):
             part = {name: form[name] for name in page.keys if name in form}
             _absorb(whole, page, form=part, definition=definition, facts=facts, language=language)
     if not all(name in known or _is_hidden_field(name) for name in form):

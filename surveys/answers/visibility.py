@@ -29,8 +29,10 @@ def visible_questions(page: Page, *, answers: Answers, facts: Facts, scores: Ans
 
 
 def askable_questions(page: Page, *, answers: Answers, facts: Facts) -> list[Question]:
-    """Return what a page without JavaScript must show: the visible questions, and those that an answer given on the
-    same page could still make visible."""
+    """Return what a page without JavaScript must show, in order.
+
+    These are the visible questions, and those that an answer given on the same page could still make visible.
+    """
     visible = set(visible_questions(page, answers=answers, facts=facts))
     return [
         question for question in page.questions if question in visible or not question.depends.isdisjoint(page.keys)

@@ -141,7 +141,7 @@ class _Checker:
         return self.scalar(value, pointer=pointer)
 
     def scalar(self, value: object, *, pointer: str) -> bool:
-        if isinstance(value, bool) or _is_number(value) or isinstance(value, str) and 1 <= len(value) <= MAX_TEXT:
+        if isinstance(value, bool) or _is_number(value) or (isinstance(value, str) and 1 <= len(value) <= MAX_TEXT):
             return True
         self.say(pointer, f"A value must be yes or no, a number, or a text of 1 to {MAX_TEXT} characters.")
         return False

@@ -8,6 +8,7 @@ Values: TypeAlias = Mapping[str, Any]
 
 SOURCES = ("question", "score", "fact")
 EMPTY: Values = {}
+NUMBERS = (int, float)
 
 
 def holds(condition: object, *, answers: Values, scores: Values = EMPTY, facts: Values = EMPTY) -> bool:
@@ -47,18 +48,18 @@ def scores_in(condition: object) -> set[str]:
 def leaves(condition: object) -> Iterator[Condition]:
     """Yield the comparisons of `condition` in the order of the tree; anything malformed is passed over."""
     for node in _nodes(condition):
-        if isinstance(node, Mapping) and any(source in node for source in SOURCES):
+        if isinstance(node, dict) and any(source in node for source in SOURCES):
             yield node
 
 
 def branches(node: object) -> tuple[str, tuple[object, ...]] | None:
     """Return the kind (`all`, `any`, `not`) and the children of an inner node; None for anything else."""
-    if not isinstance(node, Mapping) or len(node) != 1:
+    if not isinstance(node, dict) or len(node) != 1:
         return None
     kind, inner = next(iter(node.items()))
     if kind == "not":
         return "not", (inner,)
-    if kind in ("all", "any") and isinstance(inner, list | tuple):
+    if kind in ("all", "any") and isinstance(inner, list):
         return kind, tuple(inner)
     return None
 
@@ -74,9 +75,13 @@ def _nodes(condition: object) -> Iterator[object]:
 
 
 def _holds(node: object, sources: Mapping[str, Values]) -> bool:
+    if not isinstance(node, dict):
+        return False
+    if "op" in node:  # by far the most frequent, and evaluated for every question of every request
+        return _compare(node, _actual(node, sources))
     branch = branches(node)
     if branch is None:
-        return isinstance(node, Mapping) and _compare(node, _actual(node, sources))
+        return False
     kind, children = branch
     if kind == "not":
         return not _holds(children[0], sources)
@@ -88,7 +93,7 @@ def _why(node: object, sources: Mapping[str, Values], *, wanted: bool) -> Iterat
         return
     branch = branches(node)
     if branch is None:
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             yield {**node, "actual": _actual(node, sources), "holds": wanted}
         return
     for child in branch[1]:
@@ -109,13 +114,13 @@ def _compare(leaf: Condition, actual: Any) -> bool:
         return _is_known(actual) is (op == "answered")
     value = leaf.get("value")
     if op == "contains":
-        return isinstance(actual, list | tuple) and any(_same(item, value) for item in actual)
+        return isinstance(actual, list) and any(_same(item, value) for item in actual)
     if not _kind(actual):
         return False
     if op in ("eq", "ne"):
         return _same(actual, value) is (op == "eq")
     if op in ("in", "not_in"):
-        return isinstance(value, list | tuple) and any(_same(actual, item) for item in value) is (op == "in")
+        return isinstance(value, list) and any(_same(actual, item) for item in value) is (op == "in")
     return _ordered(op, actual, value)
 
 
@@ -135,7 +140,7 @@ def _ordered(op: object, actual: Any, value: Any) -> bool:
 
 
 def _is_known(actual: Any) -> bool:
-    return actual is not None and actual != "" and actual != [] and actual != ()
+    return actual not in (None, "", [], ())
 
 
 def _same(first: Any, second: Any) -> bool:
@@ -146,6 +151,6 @@ def _same(first: Any, second: Any) -> bool:
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
-    if isinstance(value, int | float):
-        return "number"
-    return "text" if isinstance(value, str) and value else ""
+    if isinstance(value, str):
+        return "text" if value else ""
+    return "number" if isinstance(value, NUMBERS) else ""

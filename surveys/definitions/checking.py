@@ -19,6 +19,17 @@ from surveys.definitions.meaning import meaning_problems
 MAX_PROBLEMS = 50
 SCHEMA_PATH = Path(__file__).resolve().parent.parent / "schema" / "survey-definition-1.json"
 
+_SENTENCES = {
+    "const": "This must be {}.",
+    "enum": "Use one of: {}.",
+    "maxItems": "Use at most {} items.",
+    "maxLength": "Use at most {} characters.",
+    "maximum": "This number is out of range.",
+    "minItems": "This must not be empty.",
+    "minLength": "This must not be empty.",
+    "minProperties": "This must not be empty.",
+    "minimum": "This number is out of range.",
+}
 _TYPE_NAMES = {"object": "an object", "array": "a list", "string": "a text", "boolean": "true or false"}
 
 
@@ -30,7 +41,7 @@ class InvalidDefinition(ValueError):
         super().__init__("; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in problems))
 
 
-def load(document: object) -> Definition:
+def load(document: Any) -> Definition:
     """Check `document` and build its definition.
 
     The result shares nothing with `document`, is immutable and may be used by several threads.
@@ -38,11 +49,10 @@ def load(document: object) -> Definition:
     """
     if problems := check(document):
         raise InvalidDefinition(problems)
-    assert isinstance(document, dict)
     return build(document)
 
 
-def check(document: object) -> list[Problem]:
+def check(document: Any) -> list[Problem]:
     """List up to MAX_PROBLEMS things that are wrong with `document`, in no promised order; [] if `load` takes it.
 
     Total: takes any Python value, in bounded time. Meaning (references, languages, codes) is looked at only when the
@@ -52,7 +62,6 @@ def check(document: object) -> list[Problem]:
         return [refused]
     if problems := list(islice(_shape_problems(document), MAX_PROBLEMS)):
         return problems
-    assert isinstance(document, dict)
     return list(islice(meaning_problems(document, build(document)), MAX_PROBLEMS))
 
 
@@ -74,31 +83,22 @@ def _escaped(part: str) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    wanted: Any = error.validator_value
     found: Any = error.instance
+    wanted: Any = error.validator_value
     match error.validator:
         case "type":
-            return f"This must be {_TYPE_NAMES.get(wanted, f'of type {wanted}')}."
+            return f"This must be {_TYPE_NAMES.get(wanted, 'a number')}."
         case "required":
-            missing = next((name for name in wanted if name not in found), "")
-            return f"Add {quoted(missing)}: it is missing."
+            return f"Add {quoted(next(name for name in wanted if name not in found))}: it is missing."
         case "additionalProperties":
             return f"Remove {quoted(_unknown_field(found, schema=error.schema))}: there is no such field here."
-        case "enum":
-            return f"Use one of: {', '.join(str(each) for each in wanted)}."
-        case "const":
-            return f"This must be {json.dumps(wanted)}."
         case "pattern":
             return f"{quoted(found)} has characters that are not allowed here."
-        case "minLength" | "minItems" | "minProperties":
-            return "This must not be empty."
-        case "maxLength":
-            return f"Use at most {wanted} characters."
-        case "maxItems":
-            return f"Use at most {wanted} items."
-        case "minimum" | "maximum":
-            return "This number is out of range."
-    return "This does not fit here."
+    return _SENTENCES.get(str(error.validator), "This does not fit here.").format(_listed(wanted))
+
+
+def _listed(wanted: Any) -> str:
+    return ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
 
 
 def _unknown_field(found: Any, *, schema: Any) -> str:

@@ -100,7 +100,7 @@ def _question_problems(raw: Raw, *, document: Raw, pointer: str) -> Iterator[Pro
     kind, scale = raw["type"], raw.get("scale")
     if kind == "recommend" and not isinstance(scale, dict):
         yield Problem(f"{pointer}/scale", "Add the words for both ends: “low” and “high”.")
-    if isinstance(scale, dict) and kind != "recommend" or isinstance(scale, str) and kind not in ONE_CODE:
+    if (isinstance(scale, dict) and kind != "recommend") or (isinstance(scale, str) and kind not in ONE_CODE):
         yield Problem(f"{pointer}/scale", f"This scale cannot be used with the type {quoted(kind)}.")
     if isinstance(scale, str) and scale not in document.get("scales", {}):
         yield Problem(f"{pointer}/scale", f"There is no scale {quoted(scale)}.")

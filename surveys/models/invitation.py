@@ -9,7 +9,7 @@ from django.db import models
 from cxplatform.lib.codes import derived_token, token_hash
 from cxplatform.lib.rows import tenant_rows
 from patients.models import Patient, Respondent
-from surveys.models.survey import Survey, SurveyVersion
+from surveys.models.survey import Survey
 from tenants.models import Partner, Program, TenantRow
 
 LIFETIME = timedelta(days=21)
@@ -18,8 +18,8 @@ LIFETIME = timedelta(days=21)
 class Invitation(TenantRow):
     """A link that expires and takes one response.
 
-    `version` is the version that was current at the first answer; before that, the newest one is shown. The token is
-    derived from the row with LINK_KEY, so the link can be sent again although only its hash is stored.
+    Until the first answer it shows the newest version; from then on the response says which. The token is derived from
+    the row with LINK_KEY, so the link can be sent again although only its hash is stored.
     """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
@@ -35,9 +35,6 @@ class Invitation(TenantRow):
     survey = models.ForeignKey(
         Survey, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="invitations"
     )
-    version = models.ForeignKey(
-        SurveyVersion, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
-    )
     language = models.CharField(max_length=8, default="en")
     token_hash = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField()
@@ -47,7 +44,7 @@ class Invitation(TenantRow):
     class Meta:
         constraints = tenant_rows(
             "surveys_invitation",
-            keys=("program", "partner", "patient", "respondent", "survey", "version"),
+            keys=("program", "partner", "patient", "respondent", "survey"),
             partner="partner",
         )
 

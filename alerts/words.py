@@ -1,0 +1,46 @@
+"""An alert in words: which question, which answer, why."""
+
+from typing import Any
+
+from cxplatform.lib.clocks import WorkingWeek, call_window
+from surveys.definitions import Definition, Question
+from surveys.models import Response
+
+SHORT = 120
+_PARTS = ("morning", "afternoon", "evening")
+
+
+def explain(response: Response, leaves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the comparisons that fired with the words of the version: `text` and `answer` beside the codes.
+
+    Option codes become labels in English (or the survey's first language); open texts are never copied.
+    """
+    definition = response.version.definition
+    return [{**leaf, **_in_words(definition, response, leaf)} for leaf in leaves]
+
+
+def callback_window(answers: dict[str, Any], *, zone: str) -> WorkingWeek | None:
+    """Return when the patient wants to be called, from the call-back probe; None when nothing was chosen."""
+    chosen = answers.get("contact_times")
+    times = chosen if isinstance(chosen, list) else [chosen]
+    parts = [part for part in times if part in _PARTS]
+    return call_window(zone=zone, parts=parts) if parts else None
+
+
+def _in_words(definition: Definition, response: Response, leaf: dict[str, Any]) -> dict[str, str]:
+    question = definition.questions.get(leaf.get("question", ""))
+    if question is None:
+        return {"text": str(leaf.get("fact") or leaf.get("score") or leaf.get("question")), "answer": str(leaf["actual"])}
+    fills = {"program": response.program.public_name}
+    return {
+        "text": question.text.render(language="en", respondent=response.respondent_kind, fills=fills)[:SHORT],
+        "answer": _answer_in_words(question, leaf.get("actual"), fills),
+    }
+
+
+def _answer_in_words(question: Question, actual: Any, fills: dict[str, str]) -> str:
+    if actual is None:
+        return "No answer"
+    codes = actual if isinstance(actual, list) else [actual]
+    labels = [question.codes[code].text.render(language="en", fills=fills) for code in codes if code in question.codes]
+    return ", ".join(labels) if labels else str(actual)

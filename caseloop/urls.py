@@ -1,0 +1,6 @@
+"""Addresses of caseloop."""
+
+from django.urls import URLPattern
+
+app_name = "caseloop"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,284 @@
+"""Verbs over invitations and responses: open a link, save a page, submit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from uuid_utils.compat import uuid7
+
+from cxplatform.lib.nudge import nudge
+from messaging.models import Address, Channel
+from patients.models import Respondent
+from surveys.answers import (
+    FieldError,
+    Reading,
+    effective_answers,
+    first_open_page,
+    merge,
+    read_page,
+    respondent_kind,
+    visible_pages,
+)
+from surveys.definitions import Definition, Page, QuestionType, builtin_document
+from surveys.facts import PatientFacts
+from surveys.models import Invitation, Response, Survey, SurveyVersion, Verbatim
+from surveys.models.survey import definition_of
+
+
+class LinkClosed(Exception):
+    """The link takes no answers; `invitation` says whose number to show."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__(str(invitation.pk))
+        self.invitation = invitation
+
+
+class LinkOver(LinkClosed):
+    """The link has expired or was revoked."""
+
+
+class AlreadyAnswered(LinkClosed):
+    """The link's one response has been submitted."""
+
+
+class SavedElsewhere(Exception):
+    """Another request saved this response at the same moment; run the whole request again."""
+
+
+@dataclass(slots=True)
+class Sitting:
+    """One opened link: what is asked, by which version, and what has been answered so far."""
+
+    invitation: Invitation
+    response: Response | None
+    version_id: UUID
+    definition: Definition
+    facts: PatientFacts
+    language: str
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return the stored answers by question key."""
+        return self.response.answers if self.response else {}
+
+    @property
+    def saved_pages(self) -> list[str]:
+        """Return the ids of the pages that were saved."""
+        return self.response.saved_pages if self.response else []
+
+    @property
+    def reader(self) -> str:
+        """Return for whom texts are worded: patient, caregiver or hcp."""
+        return respondent_kind(self.definition, answers=self.answers, facts=self.facts)
+
+    @property
+    def pages(self) -> list[Page]:
+        """Return the pages that the answers so far make visible, in order."""
+        return visible_pages(self.definition, answers=self.answers, facts=self.facts)
+
+    def next_page(self) -> Page | None:
+        """Return the first visible page that was not saved; None when all were."""
+        return first_open_page(
+            self.definition, seen_pages=self.saved_pages, answers=self.answers, facts=self.facts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a page led to: errors by input name, and where to go on (None: the response is submitted)."""
+
+    errors: dict[str, FieldError]
+    next_page: Page | None
+
+
+def open_link(
+    *, invitation_id: UUID, now: datetime, language: str = "", version_id: UUID | None = None
+) -> Sitting:
+    """Open an invitation for reading or saving; one query (and one more when a version is new to this process).
+
+    language: what the reader chose; falls back to the invitation's, then to the survey's first.
+    version_id: the version that the reader's form shows; used while nothing has been saved.
+    Raises LinkOver, AlreadyAnswered.
+    """
+    invitation = Invitation.objects.select_related(
+        "program", "survey", "respondent", "patient", "patient__partner", "response"
+    ).get(pk=invitation_id)
+    response: Response | None = getattr(invitation, "response", None)
+    if response and response.is_submitted:
+        raise AlreadyAnswered(invitation)
+    if invitation.is_over(now=now):
+        raise LinkOver(invitation)
+    version = response.version_id if response else (version_id or current_version_id(invitation.survey))
+    definition = definition_of(version)
+    facts = PatientFacts(patient=invitation.patient, respondent=invitation.respondent, now=now, response=response)
+    spoken = _spoken(definition, language or (response.language if response else ""), invitation)
+    return Sitting(invitation, response, version, definition, facts, spoken)
+
+
+def current_version_id(survey: Survey) -> UUID:
+    """Return the id of the newest published version. Raises SurveyVersion.DoesNotExist before the first."""
+    return SurveyVersion.objects.values_list("pk", flat=True).get(survey_id=survey.pk, number=survey.current_number)
+
+
+def save_page(
+    sitting: Sitting, *, page: Page, form: Mapping[str, Sequence[str]], now: datetime, submits: bool = True
+) -> Saved:
+    """Save one posted page and, after the last one, submit; call inside the transaction that opened the sitting.
+
+    What is good is kept even when something else on the page is wrong. Nothing empty replaces an earlier answer when
+    the page was saved before: earlier answers are not shown again, so an empty field does not mean "take it back".
+    submits: False when the reader goes back, which saves but never ends the survey, and does not count the page as done.
+    Posting the same page twice changes nothing the second time. Every change bumps the revision and makes it pending.
+    Raises SavedElsewhere when the response moved meanwhile (the caller starts over).
+    """
+    reading = read_page(
+        page,
+        form=form,
+        definition=sitting.definition,
+        answers=sitting.answers,
+        facts=sitting.facts,
+        language=sitting.language,
+    )
+    if page.id in sitting.saved_pages:
+        reading.cleared.clear()
+    answers = merge(sitting.answers, reading)
+    pages = sitting.saved_pages if reading.errors or not submits else sorted({*sitting.saved_pages, page.id})
+    next_page = first_open_page(sitting.definition, seen_pages=pages, answers=answers, facts=sitting.facts)
+    is_done = submits and next_page is None and not reading.errors
+    if is_done:
+        answers = effective_answers(sitting.definition, answers=answers, facts=sitting.facts)
+    _store(sitting, answers=answers, pages=pages, reading=reading, is_done=is_done, now=now)
+    return Saved(dict(reading.errors), next_page if not reading.errors else page)
+
+
+def _store(
+    sitting: Sitting, *, answers: dict[str, Any], pages: list[str], reading: Reading, is_done: bool, now: datetime
+) -> None:
+    changed = {
+        "answers": answers,
+        "saved_pages": pages,
+        "language": sitting.language,
+        "respondent_kind": respondent_kind(sitting.definition, answers=answers, facts=sitting.facts),
+        "saved_at": now,
+        "submitted_at": now if is_done else None,
+        "evaluate_at": now if is_done else now + timedelta(seconds=settings.SURVEY_SILENCE_S),
+    }
+    if sitting.response is None:
+        sitting.response = _begin(sitting, changed, now=now)
+    elif _is_news(sitting.response, answers=answers, pages=pages, reading=reading, is_done=is_done):
+        _update(sitting.response, changed)
+    _keep_words(sitting, reading, now=now)
+    if is_done:
+        _learn_respondent(sitting)
+        nudge("surveys.revision", organization_id=sitting.invitation.organization_id, response_id=sitting.response.pk)
+
+
+def _is_news(
+    response: Response, *, answers: dict[str, Any], pages: list[str], reading: Reading, is_done: bool
+) -> bool:
+    return bool(is_done or reading.verbatims or answers != response.answers or pages != response.saved_pages)
+
+
+def _begin(sitting: Sitting, fields: dict[str, Any], *, now: datetime) -> Response:
+    invitation = sitting.invitation
+    response = Response(
+        id=uuid7(),
+        organization_id=invitation.organization_id,
+        program_id=invitation.program_id,
+        partner_id=invitation.patient.partner_id if invitation.patient else invitation.partner_id,
+        patient_id=invitation.patient_id,
+        respondent_id=invitation.respondent_id,
+        invitation_id=invitation.pk,
+        survey_id=invitation.survey_id,
+        version_id=sitting.version_id,
+        started_at=now,
+        **fields,
+    )
+    response.save(force_insert=True)  # a second first page at the same moment: IntegrityError, and the view starts over
+    return response
+
+
+def _update(response: Response, fields: dict[str, Any]) -> None:
+    seen = response.revision
+    updated = Response.objects.filter(pk=response.pk, revision=seen, submitted_at=None).update(
+        revision=seen + 1, evaluation_failures=0, evaluation_error="", **fields
+    )
+    if not updated:
+        raise SavedElsewhere
+    response.revision = seen + 1
+    for name, value in fields.items():
+        setattr(response, name, value)
+
+
+def _keep_words(sitting: Sitting, reading: Reading, *, now: datetime) -> None:
+    response = sitting.response
+    assert response is not None
+    rows = [
+        Verbatim(
+            organization_id=response.organization_id,
+            response=response,
+            question_key=key,
+            text=text,
+            revision=response.revision,
+            received_at=now,
+        )
+        for key, text in reading.verbatims.items()
+    ]
+    if rows:
+        Verbatim.objects.bulk_create(rows, ignore_conflicts=True)
+    for key, value in reading.contacts.items():
+        _keep_contact(sitting, key, value, now=now)
+
+
+def _keep_contact(sitting: Sitting, key: str, value: str, *, now: datetime) -> None:
+    question = sitting.definition.questions[key]
+    assert question.type is QuestionType.CONTACT
+    with transaction.atomic():
+        Address.keep(
+            organization_id=sitting.invitation.organization_id,
+            partner_id=sitting.invitation.partner_id,
+            owner_id=sitting.invitation.respondent_id,
+            channel=Channel.EMAIL if question.validate.get("kind") == "email" else Channel.PHONE,
+            value=value,
+            now=now,
+        )
+
+
+def _learn_respondent(sitting: Sitting) -> None:
+    if not sitting.facts["respondent_known"] and any(
+        sitting.answers.get(q.key) for q in sitting.definition.with_measure("respondent")
+    ):
+        Respondent.objects.filter(pk=sitting.invitation.respondent_id, kind=Respondent.Kind.UNKNOWN).update(
+            kind=sitting.reader
+        )
+
+
+def _spoken(definition: Definition, wanted: str, invitation: Invitation) -> str:
+    for language in (wanted, invitation.language):
+        if language in definition.languages:
+            return language
+    return definition.languages[0]
+
+
+BUILTIN_NAMES = {
+    "support_experience": "Patient support experience",
+    "pulse_5": "Pulse-5 after a call",
+    "outcome_follow_up": "Outcome follow-up",
+}
+
+
+def install_builtin_surveys(*, organization_id: UUID, now: datetime) -> dict[str, Survey]:
+    """Give an organization the surveys that ship with the product, published; those that it has stay as they are."""
+    surveys = {}
+    for key, name in BUILTIN_NAMES.items():
+        survey, is_new = Survey.objects.get_or_create(
+            organization_id=organization_id, key=key, defaults={"name": name, "created_at": now}
+        )
+        if is_new:
+            survey.publish(builtin_document(key), by=None, now=now)
+        surveys[key] = survey
+    return surveys

@@ -1,0 +1,127 @@
+"""The cast: two rival organizations, two partners and a handful of people, made as the application role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test.utils import setup_databases
+
+from alerts.defaults import install_default_rules
+from alerts.models import Route
+from cxplatform.lib.tenancy import bound
+from patients.models import Patient
+from patients.services import enrol
+from surveys.models import Invitation, Survey
+from surveys.services import install_builtin_surveys
+from tenants.models import Engagement, Member, Organization, Partner, Program, Role, Team, TeamMember, User
+
+T0 = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class House:
+    """One organization of the cast, with what belongs to it."""
+
+    organization: Organization
+    program: Program
+    partners: dict[str, Partner]
+    team: Team
+    members: dict[str, Member]
+    surveys: dict[str, Survey]
+    patients: list[Patient] = field(default_factory=list)
+
+    def bound(self, partner: Partner | None = None):
+        """Bind this organization."""
+        return bound(self.organization.pk, partner.pk if partner else None)
+
+
+@dataclass
+class Cast:
+    """The two rivals."""
+
+    acme: House
+    rival: House
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings) -> None:
+    """Let the owner make and migrate the database; `default` works in it. It goes with the server, untouched."""
+    with django_db_blocker.unblock():
+        setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Make the cast."""
+    return Cast(acme=make_house("acme", partners=("north", "south")), rival=make_house("rival", partners=("east",)))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+
+
+def make_house(slug: str, *, partners: tuple[str, ...]) -> House:
+    """Make one organization with a program, partners, a team, a member of every role, surveys, rules and patients."""
+    organization = Organization(slug=slug, name=f"{slug.title()} Sponsor")
+    with bound(organization.pk):
+        organization.save()
+        program = make_program(organization, name=f"{slug} brand program")
+        served = {code: make_partner(organization, program, code=code) for code in partners}
+        team = make_team(organization, name=f"{slug} team")
+        members = {role: make_member(organization, role=role) for role in Role.values}
+        members |= {f"{code}_agent": make_member(organization, role="agent", partner=p) for code, p in served.items()}
+        for role in ("agent", "supervisor"):
+            join_team(team, members[role])
+        Route.objects.create(organization=organization, team=team)
+        surveys = install_builtin_surveys(organization_id=organization.pk, now=T0)
+        install_default_rules(organization_id=organization.pk, now=T0)
+        patients = [enrol(program=program, partner=p, now=T0, respondent_kind="patient") for p in served.values()]
+    return House(organization, program, served, team, members, surveys, patients)
+
+
+def make_program(organization: Organization, **over) -> Program:
+    """Make a program."""
+    fields = {"name": "Brand", "public_name": "Care Support", "languages": ["en", "es"], "phone": "+1 555 0100"}
+    return Program.objects.create(organization=organization, **{**fields, **over})
+
+
+def make_partner(organization: Organization, program: Program, *, code: str) -> Partner:
+    """Make a partner that serves a program."""
+    partner = Partner.objects.create(organization=organization, name=f"{code.title()} Hub", code=code)
+    Engagement.objects.create(organization=organization, partner=partner, program=program)
+    return partner
+
+
+def make_team(organization: Organization, *, name: str, **over) -> Team:
+    """Make a team with office hours in New York."""
+    return Team.objects.create(organization=organization, name=name, **over)
+
+
+def make_member(organization: Organization, *, role: str, partner: Partner | None = None, email: str = "") -> Member:
+    """Make a user with a password and the membership."""
+    name = f"{partner.code}-{role}" if partner else role
+    email = email or f"{name}@{organization.slug}.example"
+    user = User.objects.create_user(email=email, name=f"{organization.slug} {name}")
+    return Member.objects.create(organization=organization, user=user, role=role, partner=partner, created_at=T0)
+
+
+def join_team(team: Team, member: Member) -> None:
+    """Put a member into a team."""
+    TeamMember.objects.create(organization_id=team.organization_id, team=team, member=member)
+
+
+def make_invitation(house: House, *, patient: Patient | None = None, survey: str = "pulse_5", now=T0) -> Invitation:
+    """Invite a patient to a survey."""
+    patient = patient or house.patients[0]
+    with house.bound():
+        respondent = patient.answering.get().respondent
+        invitation = Invitation.draft(
+            survey=house.surveys[survey], respondent=respondent, patient=patient, now=now, lifetime=timedelta(days=9999)
+        )
+        invitation.save(force_insert=True)
+    return invitation

@@ -1,0 +1,1 @@
+"""The embedded servers, the runner behind the demo, and what deployment needs."""
