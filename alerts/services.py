@@ -41,11 +41,11 @@ class Reading:
 
     @classmethod
     def of(cls, response: Response, *, now: datetime) -> "Reading":
-        """Resolve answers, scores and facts as of `now`."""
-        facts = PatientFacts(patient=response.patient, respondent=response.respondent, now=now, response=response)
+        """Resolve answers and scores by the facts under which they were given, and the facts for rules as of `now`."""
         definition = response.version.definition
-        answers = effective_answers(definition, answers=response.answers, facts=facts)
-        return cls(response, answers, scores(definition, answers=answers, facts=facts), facts)
+        answers = effective_answers(definition, answers=response.answers, facts=response.facts)
+        facts = PatientFacts(patient=response.patient, respondent=response.respondent, now=now, response=response)
+        return cls(response, answers, scores(definition, answers=answers, facts=response.facts), facts)
 
     def matches(self, condition: Any) -> bool:
         """Tell whether a rule's condition holds."""

@@ -75,13 +75,13 @@ def question_page(sitting: Sitting, page: Page, *, errors: Errors | None = None,
     return html.replace(_TOKEN, sign_form(sitting, page.id))
 
 
-def thanks_page(response: Response, *, program: Program, facts: Mapping[str, Any]) -> str:
+def thanks_page(response: Response, *, program: Program) -> str:
     """Return the thank-you: what happens next and by when, and nothing else."""
     definition = response.version.definition
     reader, language = response.respondent_kind, response.language
     words = {"language": language, "respondent": reader, "fills": fills_of(program)}
-    answers = effective_answers(definition, answers=response.answers, facts=facts)
-    notes = [text.render(**words) for text in end_notes(definition, answers=answers, facts=facts)]
+    answers = effective_answers(definition, answers=response.answers, facts=response.facts)
+    notes = [text.render(**words) for text in end_notes(definition, answers=answers, facts=response.facts)]
     return _in_language("thanks", language, program, {"text": definition.end.render(**words), "notes": notes})
 
 

@@ -57,7 +57,7 @@ class Sitting:
     response: Response | None
     version_id: UUID
     definition: Definition
-    facts: PatientFacts
+    facts: Mapping[str, Any]
     language: str
 
     @property
@@ -102,7 +102,7 @@ def open_link(
 
     language: what the reader chose; falls back to the invitation's, then to the survey's first.
     version_id: the version that the reader's form shows; used while nothing has been saved.
-    Raises LinkOver, AlreadyAnswered.
+    Facts are those of the moment when answering began. Raises LinkOver, AlreadyAnswered.
     """
     invitation = Invitation.objects.select_related(
         "program", "survey", "respondent", "patient", "patient__partner", "response"
@@ -114,7 +114,11 @@ def open_link(
         raise LinkOver(invitation)
     version = response.version_id if response else (version_id or current_version_id(invitation.survey))
     definition = definition_of(version)
-    facts = PatientFacts(patient=invitation.patient, respondent=invitation.respondent, now=now, response=response)
+    facts: Mapping[str, Any] = (
+        response.facts
+        if response
+        else PatientFacts(patient=invitation.patient, respondent=invitation.respondent, now=now)
+    )
     spoken = _spoken(definition, language or (response.language if response else ""), invitation)
     return Sitting(invitation, response, version, definition, facts, spoken)
 
@@ -196,10 +200,16 @@ def _begin(sitting: Sitting, fields: dict[str, Any], *, now: datetime) -> Respon
         survey_id=invitation.survey_id,
         version_id=sitting.version_id,
         started_at=now,
+        facts=_frozen(sitting),
         **fields,
     )
     response.save(force_insert=True)  # a second first page at the same moment: IntegrityError, and the view starts over
     return response
+
+
+def _frozen(sitting: Sitting) -> dict[str, Any]:
+    """Keep the facts that decide what is shown: a question that was answered must not hide when a fact changes."""
+    return {name: sitting.facts[name] for name in sorted(sitting.definition.fact_names) if name in sitting.facts}
 
 
 def _update(response: Response, fields: dict[str, Any]) -> None:
@@ -249,7 +259,7 @@ def _keep_contact(sitting: Sitting, key: str, value: str, *, now: datetime) -> N
 
 
 def _learn_respondent(sitting: Sitting) -> None:
-    if not sitting.facts["respondent_known"] and any(
+    if not sitting.facts.get("respondent_known", True) and any(
         sitting.answers.get(q.key) for q in sitting.definition.with_measure("respondent")
     ):
         Respondent.objects.filter(pk=sitting.invitation.respondent_id, kind=Respondent.Kind.UNKNOWN).update(

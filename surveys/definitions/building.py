@@ -27,6 +27,10 @@ SCORED_TYPES = (QuestionType.CHOICE, QuestionType.SCALE, QuestionType.RECOMMEND)
 Raw = Mapping[str, Any]
 
 
+# The wording depends on who answers, whatever the conditions say.
+WORDING_FACTS = frozenset({"respondent_kind", "respondent_known"})
+
+
 def build(document: Raw) -> Definition:
     """Build the definition of a document that fits the schema; meaning is checked elsewhere."""
     return _Builder(document).definition()
@@ -52,6 +56,7 @@ class _Builder:
             questions=MappingProxyType(questions),
             pages_by_id=MappingProxyType({page.id: page for page in pages}),
             score_names=_score_names(questions.values()),
+            fact_names=frozenset(_fact_names(self.document)) | WORDING_FACTS,
         )
 
     def text(self, raw: Raw) -> Text:
@@ -157,3 +162,14 @@ def _score_names(questions: Iterable[Question]) -> frozenset[str]:
     scored = [question for question in questions if question.type in SCORED_TYPES]
     items = {q.key for q in scored if q.type is QuestionType.RECOMMEND or any(c.score is not None for c in q.choices)}
     return frozenset(items | {f"pillar.{pillar}" for pillar in PILLARS} | {"index.experience"})
+
+
+def _fact_names(raw: object) -> Iterator[str]:
+    if isinstance(raw, Mapping):
+        if isinstance(raw.get("fact"), str) and "op" in raw:
+            yield raw["fact"]
+        for inner in raw.values():
+            yield from _fact_names(inner)
+    elif isinstance(raw, list | tuple):
+        for inner in raw:
+            yield from _fact_names(inner)

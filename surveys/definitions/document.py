@@ -130,6 +130,7 @@ class Page:
 class Definition:
     """One published survey.
 
+    `fact_names` are the facts that its conditions and its wording depend on.
     `end` is what the last page says and `end_notes` what it adds for some answers. `untested` are languages whose
     wording has not been tried out with patients. `questions` maps key to question in the order of asking.
     """
@@ -144,6 +145,7 @@ class Definition:
     questions: Mapping[str, Question]
     pages_by_id: Mapping[str, Page]
     score_names: frozenset[str]
+    fact_names: frozenset[str]
 
     def find(self, name: str) -> tuple[Question | None, bool]:
         """Return the question that `name` belongs to, and whether `name` is its "something else" text."""

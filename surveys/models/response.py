@@ -47,6 +47,7 @@ class Response(TenantRow):
     language = models.CharField(max_length=8)
     respondent_kind = models.CharField(max_length=10, choices=Respondent.Kind.choices)
     answers = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, help_text="What was known when answering began: it decides what is shown.")
     saved_pages = ArrayField(models.CharField(max_length=40), default=list)
     revision = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField()

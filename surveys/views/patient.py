@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 from cxplatform.lib.codes import token_hash
 from cxplatform.lib.tenancy import NothingFound, bound_by
 from surveys.answers import FieldError
-from surveys.facts import PatientFacts
 from surveys.pages import INTRO, STYLE_HASH, intro_page, kind_page, question_page, read_form_token, thanks_page
 from surveys.services import AlreadyAnswered, LinkClosed, LinkOver, SavedElsewhere, Sitting, open_link, save_page
 from surveys.wording import LEAVE_EMPTY, STALE_FORM
@@ -142,10 +141,7 @@ def _answered(request: HttpRequest, closed: LinkClosed, language: str) -> HttpRe
     if request.method == "POST":  # the same form sent twice: lead the second one to the same end
         return HttpResponseRedirect(f"?done=1&lang={response.language}", status=303)
     if "done" in request.GET and response.submitted_at and now < response.submitted_at + THANKS_FOR:
-        facts = PatientFacts(
-            patient=invitation.patient, respondent=invitation.respondent, now=now, response=response
-        )
-        return HttpResponse(thanks_page(response, program=invitation.program, facts=facts))
+        return HttpResponse(thanks_page(response, program=invitation.program))
     return HttpResponse(kind_page("answered", language=language or response.language, program=invitation.program))
 
 
