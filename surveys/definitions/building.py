@@ -1,6 +1,6 @@
 """Build a Definition from a document that fits the JSON Schema."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
