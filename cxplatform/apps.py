@@ -3,7 +3,10 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
+from cxplatform.celery import app as celery_app  # shared tasks and nudges find it as soon as Django is set up
 from cxplatform.lib.tenancy import guard_connection
+
+__all__ = ["CxplatformConfig", "celery_app"]
 
 
 class CxplatformConfig(AppConfig):
