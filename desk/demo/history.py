@@ -1,0 +1,196 @@
+"""Believable synthetic histories: enrolled, invited, answered, alerted, followed up, all by the real verbs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from alerts.services import evaluate_response
+from caseloop.codes import AttemptChannel, AttemptOutcome, ConcernOutcome, RootCause, WaitingOn
+from caseloop.models import Case, Disposition
+from desk.demo.answers import answers_of
+from desk.demo.cast import ProgramPlan, Stage
+from messaging.models import Message
+from patients.models import Patient, Respondent, Touchpoint
+from patients.services import enrol, note_touchpoint
+from surveys.models import Invitation, Response
+from surveys.services import open_link, save_page
+from tenants.models import Member, Program
+
+ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+DAYS_BACK = 75
+FRESH = "-FRESH-"  # marks, in the external id, patients who were made to try a link with
+NOTES = (
+    "Copay card had not arrived; sent a new one by e-mail and checked that it works at the pharmacy.",
+    "Prior authorization was waiting for a form from the office; faxed it again and called to confirm.",
+    "Went through the injection steps together, and booked a nurse visit.",
+    "Shipment was held for an address check; corrected it, delivery is booked.",
+    "Explained what the plan pays; sent the summary in plain words.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One synthetic patient's course: when it began, and the dice for the rest."""
+
+    patient: Patient
+    program: Program
+    begins: datetime
+    dice: Random
+
+
+def write_histories(stage: Stage, *, now: datetime, dice: Random) -> Iterator[Patient]:
+    """Enrol the planned patients of an organization and play each one's history; yields after each patient.
+
+    Runs inside the caller's `bound`; times lie in the past, and what staff messages say is marked as delivered.
+    """
+    for planned, program in zip(stage.plan.programs, stage.programs, strict=True):
+        for _ in range(planned.patients):
+            life = _enrol(stage, planned, program, now=now, dice=dice)
+            _travel(life, now=now)
+            if dice.random() < 0.8:
+                _answer_and_follow_up(stage, planned, life, now=now)
+            yield life.patient
+
+
+def fresh_invitations(stage: Stage, *, count: int, now: datetime, dice: Random) -> list[Invitation]:
+    """Enrol `count` patients who have just finished onboarding, and invite each to a survey."""
+    invitations = []
+    for number in range(count):
+        planned = stage.plan.programs[number % len(stage.plan.programs)]
+        program = stage.programs[number % len(stage.programs)]
+        life = _enrol(stage, planned, program, now=now - timedelta(days=4), dice=dice, recent=True)
+        _travel(life, now=now)
+        survey = stage.surveys["pulse_5" if number % 4 == 3 else "support_experience"]
+        invitations.append(_invite(life, survey, now=now))
+    return invitations
+
+
+def _enrol(
+    stage: Stage, planned: ProgramPlan, program: Program, *, now: datetime, dice: Random, recent: bool = False
+) -> Life:
+    begins = now if recent else now - timedelta(days=dice.uniform(8, DAYS_BACK))
+    patient = enrol(
+        program=program,
+        partner=stage.partners[planned.partner],
+        now=begins,
+        language=planned.languages[0] if dice.random() < 0.7 else planned.languages[1],
+        time_zone=dice.choice(ZONES),
+        external_id=f"{planned.partner.upper()}{FRESH if recent else '-'}{dice.randrange(10**9):09}",
+        respondent_kind=dice.choices(
+            [Respondent.Kind.UNKNOWN, Respondent.Kind.PATIENT, Respondent.Kind.CAREGIVER], [4, 5, 1]
+        )[0],
+    )
+    return Life(patient, program, begins, dice)
+
+
+def _travel(life: Life, *, now: datetime) -> None:
+    kind = Touchpoint.Kind
+    for offset, touchpoint in (
+        (0.0, kind.ENROLLED),
+        (1.5, kind.BENEFITS_VERIFIED),
+        (2.5, kind.APPROVED),
+        (3.5, kind.ONBOARDING_COMPLETED),
+        (9.0, kind.SHIPPED),
+        (12.0, kind.FIRST_FILL),
+        (16.0, kind.FIRST_DOSE),
+    ):
+        at = life.begins + timedelta(days=offset)
+        if at > now or (offset > 8 and life.dice.random() < 0.15):
+            return
+        note_touchpoint(patient=life.patient, kind=touchpoint, occurred_at=at, now=at)
+
+
+def _invite(life: Life, survey: object, *, now: datetime) -> Invitation:
+    respondent = Respondent.objects.get(answering__patient=life.patient)
+    invitation = Invitation.draft(survey=survey, respondent=respondent, patient=life.patient, now=now)  # type: ignore[arg-type]
+    invitation.save(force_insert=True)
+    return invitation
+
+
+def _answer_and_follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, now: datetime) -> None:
+    invited = life.begins + timedelta(days=4.5)
+    if invited > now:
+        return
+    survey = stage.surveys["support_experience" if life.dice.random() < 0.7 else "pulse_5"]
+    invitation = _invite(life, survey, now=invited)
+    if life.dice.random() > 0.68:
+        return
+    answered = min(invited + timedelta(hours=life.dice.uniform(1, 60)), now - timedelta(minutes=5))
+    response = _answer(invitation, life, at=answered)
+    evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
+    if response.patient_id:
+        _follow_up(stage, planned, life, since=answered, now=now)
+    _mark_delivered(now=now)
+
+
+def _answer(invitation: Invitation, life: Life, *, at: datetime) -> Response:
+    given = answers_of(life.dice, partner=invitation.partner.code if invitation.partner else "")
+    stops_early = life.dice.random() < 0.08
+    for step in range(30):
+        sitting = open_link(invitation_id=invitation.pk, now=at)
+        page = sitting.next_page() or sitting.pages[-1]
+        form = {key: given[key] for key in page.keys if key in given}
+        saved = save_page(sitting, page=page, form=form, now=at + timedelta(seconds=12 * step))
+        if saved.next_page is None or (stops_early and step == 2):
+            break
+    return Response.objects.get(invitation=invitation)
+
+
+def _follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, since: datetime, now: datetime) -> None:
+    case_id = Case.objects.current().filter(patient=life.patient).values_list("pk", flat=True).first()
+    if case_id is None:
+        return
+    dice = life.dice
+    age = now - since
+    team = stage.agents[planned.partner]
+    agent = dice.choice(team)
+    clock = since + timedelta(hours=dice.uniform(0.5, 6 if dice.random() < 0.8 else 60))
+    if clock > now or (age < timedelta(days=3) and dice.random() < 0.4):
+        return
+    case = Case.objects.lock(pk=case_id)
+    case.take(by=agent, now=clock)
+    for _ in range(dice.randint(1, 3)):
+        clock += timedelta(hours=dice.uniform(0.5, 20))
+        if clock > now:
+            return
+        reached = dice.random() < 0.65
+        outcome = (
+            AttemptOutcome.REACHED
+            if reached
+            else dice.choice([AttemptOutcome.NO_ANSWER, AttemptOutcome.VOICEMAIL, AttemptOutcome.CALL_LATER])
+        )
+        case.log_attempt(channel=AttemptChannel.PHONE, outcome=outcome, text="", by=agent, now=clock)
+        if reached:
+            break
+    clock += timedelta(hours=dice.uniform(1, 30))
+    if clock > now:
+        return
+    if dice.random() < 0.12 and now - clock < timedelta(days=10):
+        _wait(case, by=agent, now=clock, until=now + timedelta(days=dice.randint(2, 6)))
+        return
+    _resolve(case, by=agent, now=clock, dice=dice)
+    ended = clock + timedelta(days=14)
+    if ended < now:
+        case.close(by=None, now=ended)
+
+
+def _wait(case: Case, *, by: Member, now: datetime, until: datetime) -> None:
+    case.wait(on=WaitingOn.PAYER, next_check=until.date(), text="The plan answers within a week.", by=by, now=now)
+
+
+def _resolve(case: Case, *, by: Member, now: datetime, dice: Random) -> None:
+    cause = dice.choices(
+        [RootCause.COPAY_REJECT, RootCause.PA_DENIAL, RootCause.INJECTION, RootCause.SHIP_DELAY, RootCause.NO_UPDATE],
+        [5, 4, 3, 2, 4],
+    )[0]
+    dispositions = {
+        str(concern.pk): Disposition(cause, dice.choice(NOTES), ConcernOutcome.FIXED)
+        for concern in case.concerns.unsettled()
+    }
+    case.resolve(dispositions=dispositions, by=by, now=now)
+
+
+def _mark_delivered(*, now: datetime) -> None:
+    for message in Message.objects.queued().filter(created_at__lt=now - timedelta(minutes=1)):
+        message.sent(now=message.created_at + timedelta(seconds=1))
