@@ -29,7 +29,13 @@ class Rule(TenantRow):
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     survey = models.ForeignKey(
-        Survey, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="rules"
+        Survey,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="rules",
     )
     program = models.ForeignKey(
         Program, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -69,10 +75,22 @@ class Route(TenantRow):
     """Alerts of a program and partner go to a team; an empty program or partner means any."""
 
     program = models.ForeignKey(
-        Program, null=True, blank=True, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="routes"
+        Program,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="routes",
     )
     partner = models.ForeignKey(
-        Partner, null=True, blank=True, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="routes"
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="routes",
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="routes")
 
@@ -120,12 +138,20 @@ class Alert(TenantRow):
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="alerts")
     dedupe_key = models.CharField(max_length=60)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
     patient = models.ForeignKey(
-        Patient, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="alerts"
+        Patient,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="alerts",
     )
     response = models.ForeignKey(
         Response, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="alerts"
@@ -189,7 +215,9 @@ class Notice(TenantRow):
         NO_PATIENT = "no_patient", "About a practice"
         NOBODY = "nobody", "The organization has no active member to tell"
 
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="notices")
+    alert = models.ForeignKey(
+        Alert, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="notices"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     due_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -210,12 +238,18 @@ class Notice(TenantRow):
 class NoticeMessage(TenantRow):
     """A notice became this message to one member."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="messages")
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    notice = models.ForeignKey(
+        Notice, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="messages"
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
 
     class Meta:
         constraints = [
-            *tenant_rows("alerts_noticemessage", keys=("notice", "message", "member"), partner="notice", append_only=True),
+            *tenant_rows(
+                "alerts_noticemessage", keys=("notice", "message", "member"), partner="notice", append_only=True
+            ),
             models.UniqueConstraint(fields=["notice", "member"], name="alerts_noticemessage_once"),
         ]

@@ -1,5 +1,6 @@
 """Verbs of attention: evaluate a revision, raise an alert once, tell the right people."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from alerts.words import callback_window, explain
 from caseloop.codes import Severity
 from caseloop.models import Case, Concern
 from caseloop.services import has_current_case, note_changed_answer, open_case
+from messaging.models import Message
 from messaging.services import queue_follow_up
 from patients.models import Patient
 from surveys.answers import effective_answers
@@ -23,10 +25,12 @@ from surveys.facts import PatientFacts
 from surveys.models import Response
 from surveys.scores import scores
 from tenants.models import Member, Organization, Role, Team
+from tenants.models.member import MemberQuerySet
 
 log = structlog.get_logger(__name__)
 
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60))
+_FOR_TELLING = ("alert__concern__case__team", "alert__patient")
 PEOPLE_WHO_ACT = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -87,7 +91,8 @@ def evaluate_response(*, response_id: UUID | str, now: datetime) -> list[Alert]:
         if rule_id not in {rule.pk for rule in matched} and not reading.matches(alert.rule_copy["condition"]):
             _note_change(alert, reading, now=now)
     fresh = sorted((rule for rule in matched if rule.pk not in earlier), key=_urgency)
-    return [alert for rule in fresh if (alert := raise_once(rule=rule, reading=reading, now=now))]
+    raised = (raise_once(rule=rule, reading=reading, now=now) for rule in fresh)
+    return [alert for alert in raised if alert]
 
 
 def raise_once(*, rule: Rule, reading: Reading, now: datetime) -> Alert | None:
@@ -123,8 +128,13 @@ def raise_once(*, rule: Rule, reading: Reading, now: datetime) -> Alert | None:
             patient_id=_patient_of(response),
             team=team,
             severity=rule.severity,
-            why={"rule": rule.name, "summary": rule.name, "answers": explanation, "response": str(response.pk),
-                 "do_not_contact": reading.answers.get("callme") == "do_not_contact"},
+            why={
+                "rule": rule.name,
+                "summary": rule.name,
+                "answers": explanation,
+                "response": str(response.pk),
+                "do_not_contact": reading.answers.get("callme") == "do_not_contact",
+            },
             source_id=alert.pk,
             window=callback_window(reading.answers, zone=response.respondent.time_zone),
             now=now,
@@ -160,7 +170,7 @@ def settle_notice(*, notice_id: UUID, now: datetime) -> None:
     notice = (
         Notice.objects.pending()
         .select_for_update(of=("self",))
-        .select_related("alert__concern__case", "alert__patient", "alert__team")
+        .select_related(*_FOR_TELLING)
         .filter(pk=notice_id, due_at__lte=now)
         .first()
     )
@@ -176,27 +186,41 @@ def settle_notice(*, notice_id: UUID, now: datetime) -> None:
     Notice.objects.filter(pk=notice.pk).update(settled_at=now, suppressed=reason, recipients=len(members))
 
 
-def recipients(notice: Notice) -> list[Member]:
+def recipients(notice: Notice, *, told: Collection[UUID] = ()) -> list[Member]:
     """Return whom to tell: the case's team (its supervisors when overdue), else supervisors, else admins.
 
     The people of a team are those who can act on cases. Members of another partner are never among them.
+    told: members who need not be asked again; a group that has nobody else is passed over.
     """
-    alert = notice.alert
-    concern = alert.concern
-    assert concern is not None
-    allowed = Member.objects.active().filter(Q(partner_id=alert.partner_id) | Q(partner=None)).select_related("user")
-    team = concern.case.team
-    groups = [allowed.in_team(team).with_role(PEOPLE_WHO_ACT)] if team else []
-    if notice.kind == Notice.Kind.BREACHED:
-        groups = [allowed.in_team(team).with_role([Role.SUPERVISOR])] if team else []
-    groups += [allowed.with_role([Role.SUPERVISOR]), allowed.with_role([Role.ADMIN])]
-    for group in groups:
-        if members := list(group.order_by("id").distinct()):
+    for group in _groups(notice):
+        if members := list(group.exclude(pk__in=told).order_by("id").distinct()):
             return members
     return []
 
 
-def push_back(*, response_id: UUID, error: Exception, now: datetime) -> None:
+def stand_in(*, message_id: UUID | str, now: datetime) -> int:
+    """Tell the next people in line when a message was refused for good and nobody else got the same notice.
+
+    Returns how many are told now; 0 when somebody else was reached or is still being tried, and when nobody is left
+    (logged, and a gap in reconciliation). Safe to race and to repeat.
+    """
+    claimed = Message.objects.filter(pk=message_id, needs_stand_in=True).update(needs_stand_in=False)
+    sent_for = NoticeMessage.objects.filter(message_id=message_id).values_list("notice_id", flat=True).first()
+    if not claimed or sent_for is None:
+        return 0
+    notice = Notice.objects.select_for_update(of=("self",)).select_related(*_FOR_TELLING).get(pk=sent_for)
+    if notice.messages.exclude(message__state=Message.State.FAILED).exists():
+        return 0
+    members = recipients(notice, told=list(notice.messages.values_list("member_id", flat=True)))
+    if not members:
+        log.error("alerts.nobody_reached", notice_id=str(notice.pk))
+        return 0
+    _tell(notice, members, now=now)
+    Notice.objects.filter(pk=notice.pk).update(recipients=F("recipients") + len(members))
+    return len(members)
+
+
+def push_back(*, response_id: UUID | str, error: Exception, now: datetime) -> None:
     """Record that a response could not be evaluated, and when to try again."""
     response = Response.objects.get(pk=response_id)
     wait = BACK_OFF[min(response.evaluation_failures, len(BACK_OFF) - 1)]
@@ -208,6 +232,16 @@ def push_notice_back(*, notice_id: UUID, now: datetime) -> None:
     notice = Notice.objects.get(pk=notice_id)
     wait = BACK_OFF[min(notice.failures, len(BACK_OFF) - 1)]
     Notice.objects.pending().filter(pk=notice.pk).update(due_at=now + wait, failures=F("failures") + 1)
+
+
+def _groups(notice: Notice) -> list[MemberQuerySet]:
+    alert, concern = notice.alert, notice.alert.concern
+    assert concern is not None
+    allowed = Member.objects.active().filter(Q(partner_id=alert.partner_id) | Q(partner=None)).select_related("user")
+    team = concern.case.team
+    first = [Role.SUPERVISOR] if notice.kind == Notice.Kind.BREACHED else PEOPLE_WHO_ACT
+    mine = [allowed.in_team(team).with_role(first)] if team else []
+    return [*mine, allowed.with_role([Role.SUPERVISOR]), allowed.with_role([Role.ADMIN])]
 
 
 def _tell(notice: Notice, members: list[Member], *, now: datetime) -> None:
@@ -225,9 +259,7 @@ def _tell(notice: Notice, members: list[Member], *, now: datetime) -> None:
         now=now,
     )
     NoticeMessage.objects.bulk_create(
-        NoticeMessage(
-            organization_id=notice.organization_id, notice=notice, message_id=message_id, member_id=member_id
-        )
+        NoticeMessage(organization_id=notice.organization_id, notice=notice, message_id=message_id, member_id=member_id)
         for member_id, message_id in queued.items()
     )
 
@@ -271,7 +303,8 @@ def _breach_is_over(concern: Concern) -> str:
     if concern.attempted_at:
         return Notice.Suppressed.ATTEMPTED
     case: Case = concern.case
-    return "" if case.is_worked else Notice.Suppressed.CASE_ENDED
+    is_owed = case.is_worked and concern.settled_at is None  # a later concern may have reopened the case
+    return "" if is_owed else Notice.Suppressed.CASE_ENDED
 
 
 def _note_change(alert: Alert, reading: Reading, *, now: datetime) -> None:
@@ -279,8 +312,12 @@ def _note_change(alert: Alert, reading: Reading, *, now: datetime) -> None:
         before, after = leaf.get("actual"), reading.answers.get(leaf.get("question", ""))
         if leaf.get("question") and before != after:
             change = explain(reading.response, [{**leaf, "actual": after}])[0]
-            changed = {"question": leaf["question"], "text": leaf["text"], "before": leaf["answer"],
-                       "after": change["answer"]}
+            changed = {
+                "question": leaf["question"],
+                "text": leaf["text"],
+                "before": leaf["answer"],
+                "after": change["answer"],
+            }
             note_changed_answer(source_id=alert.pk, changed=changed, now=now)
             return
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from alerts import services
 from cxplatform.lib.tenancy import bound, call_definer
+from tenants.tasking import TenantTask
 
 log = structlog.get_logger(__name__)
 BATCH = 500
@@ -37,6 +38,21 @@ def sweep_revisions(**_: Any) -> int:
     for organization_id, response_id in pending:
         evaluate(organization_id=str(organization_id), response_id=str(response_id))
     return len(pending)
+
+
+@shared_task(base=TenantTask)
+def stand_in(*, organization_id: str, message_id: str, **_: Any) -> int:
+    """Tell somebody else when a message was refused for good and nobody else got the same notice."""
+    return services.stand_in(message_id=message_id, now=timezone.now())
+
+
+@shared_task
+def sweep_undelivered(**_: Any) -> int:
+    """Find stand-ins whose nudge was lost."""
+    refused = call_definer("cx_undelivered_messages", BATCH)
+    for organization_id, message_id in refused:
+        stand_in(organization_id=str(organization_id), message_id=str(message_id))
+    return len(refused)
 
 
 @shared_task

@@ -30,7 +30,10 @@ def callback_window(answers: dict[str, Any], *, zone: str) -> WorkingWeek | None
 def _in_words(definition: Definition, response: Response, leaf: dict[str, Any]) -> dict[str, str]:
     question = definition.questions.get(leaf.get("question", ""))
     if question is None:
-        return {"text": str(leaf.get("fact") or leaf.get("score") or leaf.get("question")), "answer": str(leaf["actual"])}
+        return {
+            "text": str(leaf.get("fact") or leaf.get("score") or leaf.get("question")),
+            "answer": str(leaf["actual"]),
+        }
     fills = {"program": response.program.public_name}
     return {
         "text": question.text.render(language="en", respondent=response.respondent_kind, fills=fills)[:SHORT],

@@ -19,14 +19,18 @@ app.autodiscover_tasks()
 NUDGES = {
     "surveys.revision": "alerts.tasks.evaluate",
     "messaging.message": "messaging.tasks.deliver",
+    "messaging.undelivered": "alerts.tasks.stand_in",
     "tenants.invited_member": "messaging.tasks.welcome_member",
 }
 map_topics(NUDGES)
 
 app.conf.task_routes = {
     "alerts.tasks.evaluate": {"queue": "urgent"},
+    "alerts.tasks.stand_in": {"queue": "urgent"},
     "alerts.tasks.*": {"queue": "sweep"},
     "messaging.tasks.deliver": {"queue": "mail"},
+    # It delivers too, so a mail server that never answers must not keep the other sweeps waiting.
+    "messaging.tasks.sweep_messages": {"queue": "mail"},
     "messaging.tasks.*": {"queue": "sweep"},
 }
 
@@ -36,6 +40,7 @@ app.conf.beat_schedule = {
     for name, task, seconds in (
         ("evaluate what is pending", "alerts.tasks.sweep_revisions", 5.0),
         ("write due notices", "alerts.tasks.sweep_notices", 15.0),
+        ("tell somebody else", "alerts.tasks.sweep_undelivered", 15.0),
         ("deliver what is due", "messaging.tasks.sweep_messages", 5.0),
         ("welcome invited members", "messaging.tasks.sweep_invited_members", 30.0),
         ("close what stayed quiet", "caseloop.tasks.sweep_quiet_cases", 300.0),

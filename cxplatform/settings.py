@@ -1,6 +1,7 @@
 """Settings, driven by the environment alone; docs/operations.md lists every variable."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -100,7 +101,7 @@ if env("DATABASE_OWNER_URL", default=""):
 DATABASE_ROUTERS = ["cxplatform.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: broker and cache, both expendable -------------------------------------------------------------------------
+# --- Redis: broker and cache, both expendable -----------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -128,7 +129,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
 CELERY_TIMEZONE = "UTC"
 
-# --- People and sign-in -------------------------------------------------------------------------------------------------
+# --- People and sign-in ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -155,7 +156,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "cxplatform"
 
-# --- Language and time ----------------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -163,7 +164,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Static files -----------------------------------------------------------------------------------------------------------
+# --- Static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -173,7 +174,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-# --- E-mail out ---------------------------------------------------------------------------------------------------------------
+# --- E-mail out -----------------------------------------------------------------------------------------------------
 # Staff messages say nothing of the tenant, so there is one neutral sender for all of them.
 MAIL_DIR = Path(env("MAIL_DIR", default=str(VAR_DIR / "mail")))
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="messaging.channels.folder.FolderBackend")
@@ -190,14 +191,14 @@ ANYMAIL = {
     "SEND_DEFAULTS": {"track_clicks": False, "track_opens": False, "tags": [], "metadata": {}},
 }
 
-# --- The patient page -----------------------------------------------------------------------------------------------------------
+# --- The patient page -----------------------------------------------------------------------------------------------
 SURVEY_BODY_LIMIT = 256 * 1024
 SURVEY_POSTS_PER_MINUTE = env.int("SURVEY_POSTS_PER_MINUTE", default=60)
 SURVEY_SILENCE_S = env.int("SURVEY_SILENCE_S", default=3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = SURVEY_BODY_LIMIT
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
-# --- Security -----------------------------------------------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_IS_HTTPS)
@@ -240,8 +241,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-# --- Logs: structured, ids only -------------------------------------------------------------------------------------------------------
-_SHARED_PROCESSORS = [
+# --- Logs: structured, ids only -------------------------------------------------------------------------------------
+_SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cxplatform.lib.codes import derived_token, token_hash
+from cxplatform.lib.nudge import nudge
 from cxplatform.lib.rows import tenant_rows
 from messaging.vault import fingerprint, open_sealed, seal
 from tenants.models import Member, Partner, TenantRow
@@ -52,9 +53,9 @@ class Address(TenantRow):
         cls, *, organization_id: UUID, partner_id: UUID | None, owner_id: UUID, channel: str, value: str, now: datetime
     ) -> None:
         """Seal one address; keeping the same address twice changes nothing."""
-        cls.objects.bulk_create(
+        Address.objects.bulk_create(
             [
-                cls(
+                Address(
                     organization_id=organization_id,
                     partner_id=partner_id,
                     owner_id=owner_id,
@@ -91,9 +92,9 @@ class GoLink(TenantRow):
     @classmethod
     def to(cls, *, organization_id: UUID, target: str, target_id: UUID) -> "GoLink":
         """Return the one link to a row, making it at first use. Safe to race."""
-        link = cls(organization_id=organization_id, target=target, target_id=target_id)
+        link = GoLink(organization_id=organization_id, target=target, target_id=target_id)
         link.token_hash = token_hash(link.token)
-        cls.objects.bulk_create([link], ignore_conflicts=True)
+        GoLink.objects.bulk_create([link], ignore_conflicts=True)
         return cls.objects.get(target=target, target_id=target_id)
 
     @property
@@ -118,6 +119,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep those that are neither sent nor failed."""
         return self.filter(state=Message.State.QUEUED)
 
+    def unsent(self) -> "MessageQuerySet":
+        """Keep those that were tried in vain: they wait for another try, or were refused for good."""
+        return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.QUEUED, attempts__gt=0))
+
     def lease(self, message_id: UUID | str, *, now: datetime) -> "Message | None":
         """Take one due message for the length of the lease; None when it is not due or somebody else holds it."""
         leased = (
@@ -132,7 +137,8 @@ class Message(TenantRow):
     """One thing sent to one address by one channel.
 
     The row is the queue: `queued` and `next_try_at` in the past means due. A lease moves `next_try_at` ahead, so a
-    worker that dies leaves the message due again, under the same Message-ID.
+    worker that dies leaves the message due again, under the same Message-ID. `needs_stand_in` is pending work of those
+    who decide whom to tell: the address refused for good.
     """
 
     class State(models.TextChoices):
@@ -161,6 +167,7 @@ class Message(TenantRow):
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=80, blank=True)
+    needs_stand_in = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     final_at = models.DateTimeField(null=True)
 
@@ -173,6 +180,7 @@ class Message(TenantRow):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], name="messaging_message_due", condition=Q(state="queued")),
+            models.Index(fields=["id"], name="messaging_message_undelivered", condition=Q(needs_stand_in=True)),
             models.Index(fields=["organization", "state", "-created_at"], name="messaging_message_newest"),
         ]
 
@@ -187,16 +195,27 @@ class Message(TenantRow):
         self._finish(Message.State.SENT, "", now)
 
     def failed(self, error: str, *, now: datetime) -> None:
-        """Record that the provider refused the message for good; final, and shown."""
+        """Record that the provider refused the message for good; final, shown, and somebody else must be told."""
         self._finish(Message.State.FAILED, error, now)
+        if self.template == Message.Template.FOLLOW_UP:
+            Message.objects.filter(pk=self.pk, state=Message.State.FAILED).update(needs_stand_in=True)
+            nudge("messaging.undelivered", organization_id=self.organization_id, message_id=self.pk)
 
     def try_later(self, error: str, *, now: datetime) -> None:
         """Record a passing fault and set the next try by the back-off."""
         wait = BACK_OFF[min(self.attempts, len(BACK_OFF)) - 1]
-        Message.objects.queued().filter(pk=self.pk).update(
-            next_try_at=now + wait, leased_until=None, last_error=error[:80]
-        )
+        mine = Message.objects.queued().filter(pk=self.pk, attempts=self.attempts)  # not a lease that ran out meanwhile
+        mine.update(next_try_at=now + wait, leased_until=None, last_error=error[:80])
         self._note("later", error, now)
+
+    def try_again(self, *, now: datetime) -> bool:
+        """Make a refused or waiting message due now; False when it was sent or somebody holds it at this moment."""
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return bool(
+            Message.objects.filter(free, pk=self.pk)
+            .exclude(state=Message.State.SENT)
+            .update(state=Message.State.QUEUED, next_try_at=now, final_at=None)
+        )
 
     def _finish(self, state: str, error: str, now: datetime) -> None:
         Message.objects.queued().filter(pk=self.pk).update(
@@ -206,7 +225,11 @@ class Message(TenantRow):
 
     def _note(self, outcome: str, error: str, now: datetime) -> None:
         Attempt.objects.create(
-            organization_id=self.organization_id, message=self, number=self.attempts, at=now, outcome=outcome,
+            organization_id=self.organization_id,
+            message=self,
+            number=self.attempts,
+            at=now,
+            outcome=outcome,
             error=error[:80],
         )
 

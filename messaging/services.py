@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -16,6 +17,7 @@ from cxplatform.lib.tenancy import bound
 from messaging.models import GoLink, Message
 from messaging.rendering import compose
 from tenants.models import Member
+from tenants.models.audit import audit
 
 log = structlog.get_logger(__name__)
 
@@ -39,14 +41,28 @@ def queue_follow_up(
     fields = {"pseudonym": pseudonym, "go_link_id": str(link.pk)}
     if due_at:
         fields["due_at"] = due_at.isoformat()
-    return _queue(organization_id, members, Message.Template.FOLLOW_UP, fields, occasion, now)
+    return _queue(
+        organization_id=organization_id,
+        members=members,
+        template=Message.Template.FOLLOW_UP,
+        fields=fields,
+        occasion=occasion,
+        now=now,
+    )
 
 
 def queue_welcome(*, member: Member, now: datetime) -> None:
     """Queue the welcome of an invited member, once per invitation, and mark the member as welcomed."""
     if not Member.objects.uninvited().filter(pk=member.pk).update(welcome_pending=False):
         return
-    _queue(member.organization_id, [member], Message.Template.WELCOME, {}, f"welcome:{uuid7()}", now)
+    _queue(
+        organization_id=member.organization_id,
+        members=[member],
+        template=Message.Template.WELCOME,
+        fields={},
+        occasion=f"welcome:{uuid7()}",
+        now=now,
+    )
 
 
 def deliver(*, organization_id: UUID | str, message_id: UUID | str, now: datetime | None = None) -> str:
@@ -59,14 +75,28 @@ def deliver(*, organization_id: UUID | str, message_id: UUID | str, now: datetim
         message = Message.objects.lease(message_id, now=now or timezone.now())
         if message is None:
             return ""
-        email = compose(message)
-    state, error = _send(email)
+        email, fault = _written(message)
+    state, error = _send(email) if email else (Message.State.QUEUED, fault)
     with bound(organization_id):
         _record(message, state, error, now=timezone.now())
     return state
 
 
+@transaction.atomic
+def try_again(*, message: Message, by: Member, now: datetime) -> bool:
+    """Send a refused or waiting message at once, because a member asked; audited.
+
+    Returns False, and changes nothing, when it was sent or is being sent.
+    """
+    if not message.try_again(now=now):
+        return False
+    audit("messaging.message.tried_again", by=by, target=message, now=now, attempts=message.attempts)
+    nudge("messaging.message", organization_id=message.organization_id, message_id=message.pk)
+    return True
+
+
 def _queue(
+    *,
     organization_id: UUID,
     members: Iterable[Member],
     template: str,
@@ -95,9 +125,19 @@ def _queue(
     return queued
 
 
+def _written(message: Message) -> tuple[EmailMultiAlternatives | None, str]:
+    try:
+        with transaction.atomic():
+            return compose(message), ""
+    except Exception as error:  # raising would undo the lease, and the sweep would stumble over this row every time
+        log.exception("messaging.not_written", message_id=str(message.pk))
+        return None, type(error).__name__
+
+
 def _send(email: EmailMultiAlternatives) -> tuple[str, str]:
     try:
-        get_connection().send_messages([email])
+        if get_connection().send_messages([email]) == 0:
+            return Message.State.QUEUED, "not accepted"
     except SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         final = bool(codes) and all(500 <= code < 600 for code in codes)

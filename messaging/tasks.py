@@ -28,7 +28,7 @@ def sweep_messages(**_: Any) -> int:
     for organization_id, message_id in due:
         try:
             services.deliver(organization_id=organization_id, message_id=message_id)
-        except Exception:  # its lease moves it ahead by a minute, so the next sweep passes it over
+        except Exception:  # such as a database that is going away; what fails in the message itself is recorded there
             log.exception("messaging.poison", message_id=str(message_id))
     return len(due)
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,23 +12,45 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from surveys.answers import FieldError, askable_questions, effective_answers, end_notes, page_title
-from surveys.definitions import Page, Question, QuestionType
+from surveys.definitions import Page, Question, QuestionType, Text
 from surveys.models import Response
+from surveys.models.survey import definition_of
 from surveys.services import Sitting
-from surveys.wording import NAMES, RIGHT_TO_LEFT
+from surveys.skeleton import GAP, Skeleton
+from surveys.wording import NAMES, RIGHT_TO_LEFT, maker_sentence
 from tenants.models import Program
 
 PATIENT_CSS = (settings.BASE_DIR / "static" / "css" / "patient.css").read_text(encoding="utf-8").strip()
 STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(PATIENT_CSS.encode()).digest()).decode()
 INTRO = "intro"
-KEPT_PAGES = 512
+FILLED = "+"  # after the page id of a form that showed what had been typed
+KEPT_PAGES = 256
 
-_TOKEN = "@@form-token@@"  # noqa: S105 - the place where one goes
+_OURS = frozenset(code for code, _ in settings.LANGUAGES)
 _signer = signing.Signer(salt="surveys.form")
-_rendered: dict[tuple[object, ...], str] = {}
+_rendered: dict[tuple[object, ...], Skeleton] = {}
 
 Form = Mapping[str, Sequence[str]]
 Errors = Mapping[str, FieldError]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page for one reader: the skeleton that many share, and the token of this reader's form."""
+
+    skeleton: Skeleton
+    language: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """What a signed form says of itself; `was_filled` when it showed what had been typed."""
+
+    invitation: str
+    version: str
+    page_id: str
+    was_filled: bool
 
 
 def sign_form(sitting: Sitting, page_id: str) -> str:
@@ -35,70 +58,85 @@ def sign_form(sitting: Sitting, page_id: str) -> str:
     return _signer.sign(f"{sitting.invitation.pk.hex}.{sitting.version_id.hex}.{page_id}")
 
 
-def read_form_token(token: str) -> tuple[str, str, str] | None:
-    """Return (invitation hex, version hex, page id) of a form token, None when it is missing or forged."""
+def read_form_token(token: str) -> FormToken | None:
+    """Return what a form token says, None when it is missing or forged."""
     try:
         invitation, version, page_id = _signer.unsign(token).split(".", 2)
     except (signing.BadSignature, ValueError):
         return None
-    return invitation, version, page_id
+    return FormToken(invitation, version, page_id.removesuffix(FILLED), page_id.endswith(FILLED))
 
 
-def intro_page(sitting: Sitting) -> str:
+def intro_page(sitting: Sitting) -> Sheet:
     """Return the introduction: how long it takes, who sees the answers, what to do in an emergency."""
     key = _key(sitting, INTRO)
-    if key not in _rendered:
+    skeleton = _rendered.get(key)
+    if skeleton is None:
         text = sitting.definition.intro
-        _remember(key, _render(sitting, "intro", INTRO, {"text": _say(sitting, text), "title": _title(sitting)}))
-    return _rendered[key].replace(_TOKEN, sign_form(sitting, INTRO))
+        skeleton = _render(sitting, "intro", INTRO, {"text": _say(sitting, text), "title": _title(sitting)})
+        _remember(key, skeleton)
+    return Sheet(skeleton, sitting.language, sign_form(sitting, INTRO))
 
 
-def question_page(sitting: Sitting, page: Page, *, errors: Errors | None = None, form: Form | None = None) -> str:
+def question_page(sitting: Sitting, page: Page, *, errors: Errors | None = None, form: Form | None = None) -> Sheet:
     """Return one page of questions; with `errors` and the `form` as typed when it could not be saved whole.
 
     Earlier answers are never shown: the link may be open on somebody else's device. The page of a reader who has
     answered nothing wrong is the same for everybody in the same place, so it is rendered once per process.
     """
     pages = sitting.pages
+    known = effective_answers(sitting.definition, answers=sitting.answers, facts=sitting.facts)
+    asked = askable_questions(page, answers=known, facts=sitting.facts)
+    title = page_title(page, answers=known, facts=sitting.facts)
     step = next((number for number, each in enumerate(pages, 1) if each.id == page.id), 1)
-    asked = askable_questions(page, answers=_known(sitting), facts=sitting.facts)
     place = {"step": step, "of": max(len(pages), step)}
     if errors or form:
-        html = _questions(sitting, page, asked, place, errors=errors or {}, form=form or {})
-    else:
-        title = page_title(page, answers=sitting.answers, facts=sitting.facts)
-        revisited = page.id in sitting.saved_pages
-        key = (*_key(sitting, page.id), step, len(pages), id(title), revisited, tuple(q.key for q in asked))
-        if key not in _rendered:
-            _remember(key, _questions(sitting, page, asked, place, errors={}, form={}))
-        html = _rendered[key]
-    return html.replace(_TOKEN, sign_form(sitting, page.id))
+        skeleton = _questions(sitting, page, asked, title, place, errors=errors or {}, form=form or {})
+        return Sheet(skeleton, sitting.language, sign_form(sitting, page.id + FILLED))
+    key = (*_key(sitting, page.id), step, len(pages), title, _is_revisited(sitting, page), *(q.key for q in asked))
+    found = _rendered.get(key)
+    if found is None:
+        found = _questions(sitting, page, asked, title, place, errors={}, form={})
+        _remember(key, found)
+    return Sheet(found, sitting.language, sign_form(sitting, page.id))
 
 
-def thanks_page(response: Response, *, program: Program) -> str:
+def thanks_page(response: Response, *, program: Program) -> Sheet:
     """Return the thank-you: what happens next and by when, and nothing else."""
-    definition = response.version.definition
+    definition = definition_of(response.version_id)
     reader, language = response.respondent_kind, response.language
-    words = {"language": language, "respondent": reader, "fills": fills_of(program)}
+    fills = fills_of(program, language=language, respondent=reader)
     answers = effective_answers(definition, answers=response.answers, facts=response.facts)
-    notes = [text.render(**words) for text in end_notes(definition, answers=answers, facts=response.facts)]
-    return _in_language("thanks", language, program, {"text": definition.end.render(**words), "notes": notes})
+    texts = [definition.end, *end_notes(definition, answers=answers, facts=response.facts)]
+    words = [text.render(language=language, respondent=reader, fills=fills) for text in texts]
+    return Sheet(_in_language("thanks", language, program, {"text": words[0], "notes": words[1:]}), language)
 
 
-def kind_page(kind: str, *, language: str, program: Program | None) -> str:
-    """Return a kind page: `answered`, `over`, `unknown`, `too_big`, `too_often` or `later`."""
-    return _in_language("kind", language, program, {"kind": kind})
+def kind_page(kind: str, *, language: str, program: Program | None) -> Sheet:
+    """Return a kind page: `answered`, `over`, `unknown`, `too_big`, `too_often`, `unreadable` or `later`.
+
+    language: what the reader wants; English where we have no words in it.
+    """
+    spoken = next((code for code in (language, language.partition("-")[0]) if code in _OURS), "en")
+    return Sheet(_in_language("kind", spoken, program, {"kind": kind}), spoken)
 
 
-def fills_of(program: Program) -> dict[str, str]:
-    """Return what is put into the words of a definition for one program."""
-    return {"program": program.public_name, "phone": program.phone, "emergency": program.emergency}
+def fills_of(program: Program, *, language: str = "en", respondent: str = "patient") -> dict[str, str]:
+    """Return what is put into the words of a definition for one program and reader."""
+    maker = "" if program.maker_sees_names else maker_sentence(language=language, respondent=respondent)
+    return {"program": program.public_name, "phone": program.phone, "emergency": program.emergency, "maker": maker}
 
 
 def _questions(
-    sitting: Sitting, page: Page, asked: list[Question], place: dict[str, int], *, errors: Errors, form: Form
-) -> str:
-    title = page_title(page, answers=sitting.answers, facts=sitting.facts)
+    sitting: Sitting,
+    page: Page,
+    asked: list[Question],
+    title: Text | None,
+    place: dict[str, int],
+    *,
+    errors: Errors,
+    form: Form,
+) -> Skeleton:
     return _render(
         sitting,
         "page",
@@ -109,12 +147,24 @@ def _questions(
             "progress": place,
             "back": place["step"] > 1,
             "is_last": place["step"] == place["of"],
-            "revisited": page.id in sitting.saved_pages and not form,
+            "revisited": _is_revisited(sitting, page) and not form,
             "questions": [_question(sitting, question, errors=errors, form=form) for question in asked],
             "single": len(asked) == 1 and not title,
-            "errors": [{"key": key.split("__")[0], "text": error.message} for key, error in errors.items()],
+            "errors": [_listed_error(key, error, asked) for key, error in errors.items()],
         },
     )
+
+
+def _listed_error(key: str, error: FieldError, asked: list[Question]) -> dict[str, str]:
+    for question in asked:
+        if key in question.names:
+            has_one_field = question.type in (QuestionType.TEXT, QuestionType.CONTACT) or key == question.other_key
+            return {"field": key if has_one_field else f"{key}-1", "text": error.message}
+    return {"field": "", "text": error.message}
+
+
+def _is_revisited(sitting: Sitting, page: Page) -> bool:
+    return page.id in sitting.saved_pages or not page.keys.isdisjoint(sitting.answers)
 
 
 def _question(sitting: Sitting, question: Question, *, errors: Errors, form: Form) -> dict[str, Any]:
@@ -153,7 +203,7 @@ def _choices(sitting: Sitting, question: Question, typed: list[str]) -> list[dic
     ]
 
 
-def _render(sitting: Sitting, template: str, page_id: str, context: dict[str, Any]) -> str:
+def _render(sitting: Sitting, template: str, page_id: str, context: dict[str, Any]) -> Skeleton:
     language, program = sitting.language, sitting.invitation.program
     languages = [
         {
@@ -165,11 +215,11 @@ def _render(sitting: Sitting, template: str, page_id: str, context: dict[str, An
         for code in sitting.definition.languages
         if code in program.languages
     ]
-    shared = {"action": f"?page={page_id}&lang={language}", "form_token": _TOKEN, "languages": languages}
+    shared = {"action": f"?page={page_id}&lang={language}", "form_token": GAP, "languages": languages}
     return _in_language(template, language, program, {**shared, **context})
 
 
-def _in_language(template: str, language: str, program: Program | None, context: dict[str, Any]) -> str:
+def _in_language(template: str, language: str, program: Program | None, context: dict[str, Any]) -> Skeleton:
     direction = "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
     frame = {
         "patient_css": PATIENT_CSS,
@@ -180,32 +230,28 @@ def _in_language(template: str, language: str, program: Program | None, context:
         "emergency": program.emergency if program else "",
     }
     with translation.override(language):
-        return render_to_string(f"surveys/patient/{template}.html", {**frame, **context})
+        return Skeleton(render_to_string(f"surveys/patient/{template}.html", {**frame, **context}))
 
 
 def _key(sitting: Sitting, page_id: str) -> tuple[object, ...]:
     program = sitting.invitation.program
-    frame = (program.public_name, program.phone, program.phone_hours, program.emergency, tuple(program.languages))
-    return sitting.version_id, page_id, sitting.language, sitting.reader, *frame
+    frame = (program.public_name, program.phone, program.phone_hours, program.emergency, program.maker_sees_names)
+    return sitting.version_id, page_id, sitting.language, sitting.reader, *frame, *program.languages
 
 
-def _remember(key: tuple[object, ...], html: str) -> None:
+def _remember(key: tuple[object, ...], skeleton: Skeleton) -> None:
     if len(_rendered) >= KEPT_PAGES:
         _rendered.clear()
-    _rendered[key] = html
-
-
-def _known(sitting: Sitting) -> dict[str, Any]:
-    return effective_answers(sitting.definition, answers=sitting.answers, facts=sitting.facts)
+    _rendered[key] = skeleton
 
 
 def _title(sitting: Sitting) -> str:
     return _say(sitting, sitting.definition.title)
 
 
-def _say(sitting: Sitting, text: Any) -> str:
+def _say(sitting: Sitting, text: Text | None) -> str:
     if text is None:
         return ""
-    program = sitting.invitation.program
-    words: str = text.render(language=sitting.language, respondent=sitting.reader, fills=fills_of(program))
-    return words
+    language, reader = sitting.language, sitting.reader
+    fills = fills_of(sitting.invitation.program, language=language, respondent=reader)
+    return text.render(language=language, respondent=reader, fills=fills)

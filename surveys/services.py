@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from uuid_utils.compat import uuid7
 
 from cxplatform.lib.nudge import nudge
@@ -23,7 +24,7 @@ from surveys.answers import (
     respondent_kind,
     visible_pages,
 )
-from surveys.definitions import Definition, Page, QuestionType, builtin_document
+from surveys.definitions import Definition, Page, builtin_document
 from surveys.facts import PatientFacts
 from surveys.models import Invitation, Response, Survey, SurveyVersion, Verbatim
 from surveys.models.survey import definition_of
@@ -82,9 +83,7 @@ class Sitting:
 
     def next_page(self) -> Page | None:
         """Return the first visible page that was not saved; None when all were."""
-        return first_open_page(
-            self.definition, seen_pages=self.saved_pages, answers=self.answers, facts=self.facts
-        )
+        return first_open_page(self.definition, seen_pages=self.saved_pages, answers=self.answers, facts=self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +94,32 @@ class Saved:
     next_page: Page | None
 
 
-def open_link(
-    *, invitation_id: UUID, now: datetime, language: str = "", version_id: UUID | None = None
-) -> Sitting:
+_newest_version = SurveyVersion.objects.filter(
+    survey_id=OuterRef("survey_id"), number=OuterRef("survey__current_number")
+).values("pk")[:1]
+
+
+def open_link(*, invitation_id: UUID, now: datetime, language: str = "", version_id: UUID | None = None) -> Sitting:
     """Open an invitation for reading or saving; one query (and one more when a version is new to this process).
 
     language: what the reader chose; falls back to the invitation's, then to the survey's first.
     version_id: the version that the reader's form shows; used while nothing has been saved.
-    Facts are those of the moment when answering began. Raises LinkOver, AlreadyAnswered.
+    Facts are those of the moment when answering began. Raises LinkOver (also before anything was published) and
+    AlreadyAnswered.
     """
-    invitation = Invitation.objects.select_related(
-        "program", "survey", "respondent", "patient", "patient__partner", "response"
-    ).get(pk=invitation_id)
+    invitation = (
+        Invitation.objects.select_related("program", "respondent", "patient", "patient__partner", "response")
+        .annotate(newest_version_id=Subquery(_newest_version))
+        .get(pk=invitation_id)
+    )
     response: Response | None = getattr(invitation, "response", None)
     if response and response.is_submitted:
         raise AlreadyAnswered(invitation)
     if invitation.is_over(now=now):
         raise LinkOver(invitation)
-    version = response.version_id if response else (version_id or current_version_id(invitation.survey))
+    version = response.version_id if response else (version_id or invitation.newest_version_id)
+    if version is None:  # nothing has been published yet
+        raise LinkOver(invitation)
     definition = definition_of(version)
     facts: Mapping[str, Any] = (
         response.facts
@@ -123,19 +130,21 @@ def open_link(
     return Sitting(invitation, response, version, definition, facts, spoken)
 
 
-def current_version_id(survey: Survey) -> UUID:
-    """Return the id of the newest published version. Raises SurveyVersion.DoesNotExist before the first."""
-    return SurveyVersion.objects.values_list("pk", flat=True).get(survey_id=survey.pk, number=survey.current_number)
-
-
 def save_page(
-    sitting: Sitting, *, page: Page, form: Mapping[str, Sequence[str]], now: datetime, submits: bool = True
+    sitting: Sitting,
+    *,
+    page: Page,
+    form: Mapping[str, Sequence[str]],
+    now: datetime,
+    submits: bool = True,
+    was_filled: bool = False,
 ) -> Saved:
     """Save one posted page and, after the last one, submit; call inside the transaction that opened the sitting.
 
-    What is good is kept even when something else on the page is wrong. Nothing empty replaces an earlier answer when
-    the page was saved before: earlier answers are not shown again, so an empty field does not mean "take it back".
-    submits: False when the reader goes back, which saves but never ends the survey, and does not count the page as done.
+    What is good is kept even when something else on the page is wrong.
+    submits: False when the reader goes back, which saves but never ends the survey and leaves the page undone.
+    was_filled: the form showed what had been typed. Other forms open empty, because earlier answers are never shown
+    again, so an empty field in them does not mean "take it back", and an earlier answer satisfies a required question.
     Posting the same page twice changes nothing the second time. Every change bumps the revision and makes it pending.
     Raises SavedElsewhere when the response moved meanwhile (the caller starts over).
     """
@@ -147,8 +156,8 @@ def save_page(
         facts=sitting.facts,
         language=sitting.language,
     )
-    if page.id in sitting.saved_pages:
-        reading.cleared.clear()
+    if not was_filled:
+        _keep_earlier(reading, earlier=sitting.answers)
     answers = merge(sitting.answers, reading)
     pages = sitting.saved_pages if reading.errors or not submits else sorted({*sitting.saved_pages, page.id})
     next_page = first_open_page(sitting.definition, seen_pages=pages, answers=answers, facts=sitting.facts)
@@ -157,6 +166,13 @@ def save_page(
         answers = effective_answers(sitting.definition, answers=answers, facts=sitting.facts)
     _store(sitting, answers=answers, pages=pages, reading=reading, is_done=is_done, now=now)
     return Saved(dict(reading.errors), next_page if not reading.errors else page)
+
+
+def _keep_earlier(reading: Reading, *, earlier: Mapping[str, Any]) -> None:
+    reading.cleared.clear()
+    for key, error in list(reading.errors.items()):
+        if error.code == "required" and key in earlier:
+            del reading.errors[key]
 
 
 def _store(
@@ -172,19 +188,30 @@ def _store(
         "evaluate_at": now if is_done else now + timedelta(seconds=settings.SURVEY_SILENCE_S),
     }
     if sitting.response is None:
+        if reading.errors and not reading.answers:
+            return  # nothing good came, and no response begins with nothing
         sitting.response = _begin(sitting, changed, now=now)
-    elif _is_news(sitting.response, answers=answers, pages=pages, reading=reading, is_done=is_done):
-        _update(sitting.response, changed)
+    else:
+        _forget_known_words(sitting.response, reading)
+        if _is_news(sitting.response, answers=answers, pages=pages, reading=reading, is_done=is_done):
+            _update(sitting.response, changed)
     _keep_words(sitting, reading, now=now)
     if is_done:
         _learn_respondent(sitting)
         nudge("surveys.revision", organization_id=sitting.invitation.organization_id, response_id=sitting.response.pk)
 
 
-def _is_news(
-    response: Response, *, answers: dict[str, Any], pages: list[str], reading: Reading, is_done: bool
-) -> bool:
+def _is_news(response: Response, *, answers: dict[str, Any], pages: list[str], reading: Reading, is_done: bool) -> bool:
     return bool(is_done or reading.verbatims or answers != response.answers or pages != response.saved_pages)
+
+
+def _forget_known_words(response: Response, reading: Reading) -> None:
+    """Pass over texts that were received before, word for word: the same page sent twice says nothing new."""
+    if again := [key for key in reading.verbatims if key in response.answers]:
+        rows = response.verbatims.filter(question_key__in=again).order_by("revision")
+        for key, text in dict(rows.values_list("question_key", "text")).items():
+            if reading.verbatims[key] == text:
+                del reading.verbatims[key]
 
 
 def _begin(sitting: Sitting, fields: dict[str, Any], *, now: datetime) -> Response:
@@ -226,7 +253,8 @@ def _update(response: Response, fields: dict[str, Any]) -> None:
 
 def _keep_words(sitting: Sitting, reading: Reading, *, now: datetime) -> None:
     response = sitting.response
-    assert response is not None
+    if response is None:
+        return
     rows = [
         Verbatim(
             organization_id=response.organization_id,
@@ -239,14 +267,13 @@ def _keep_words(sitting: Sitting, reading: Reading, *, now: datetime) -> None:
         for key, text in reading.verbatims.items()
     ]
     if rows:
-        Verbatim.objects.bulk_create(rows, ignore_conflicts=True)
+        Verbatim.objects.bulk_create(rows)
     for key, value in reading.contacts.items():
         _keep_contact(sitting, key, value, now=now)
 
 
 def _keep_contact(sitting: Sitting, key: str, value: str, *, now: datetime) -> None:
     question = sitting.definition.questions[key]
-    assert question.type is QuestionType.CONTACT
     with transaction.atomic():
         Address.keep(
             organization_id=sitting.invitation.organization_id,

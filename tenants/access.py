@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -32,7 +33,7 @@ View = Callable[..., HttpResponseBase]
 class TenantRequest(HttpRequest):
     """A request after `requires`: the member is known and the transaction is bound."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
     member: Member
     organization: Organization
@@ -77,18 +78,22 @@ def requires(need: str, *, whole: bool = False) -> Callable[[View], View]:
     """Open the organization of the URL for a member whose role suffices, and bind the transaction to it.
 
     The wrapped view runs inside `bound`: what it writes is committed when it returns and rolled back when it raises.
+    Times are shown in the member's own zone.
     Signed-out people are asked to sign in, outsiders get 404, members whose role or confinement does not suffice 403.
     """
     access = Access(need, whole)
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: TenantRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             try:
-                with bound_by("cx_member_by_slug", request.user.pk, slug) as (_, member_id):
-                    _admit(request, member_id, access)
+                with (
+                    bound_by("cx_member_by_slug", request.user.pk, slug) as (_, member_id),
+                    timezone.override(request.user.time_zone),
+                ):
+                    _admit(cast("TenantRequest", request), member_id, access)
                     return view(request, **kwargs)
             except NothingFound:
                 raise Http404 from None
@@ -109,8 +114,9 @@ def _admit(request: TenantRequest, member_id: Any, access: Access) -> None:
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    if getattr(request, "htmx", False):  # a fragment must not become a sign-in form in the middle of a page
-        return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)  # type: ignore[attr-defined]
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:  # a fragment must not become a sign-in form in the middle of a page
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
     return redirect_to_login(request.get_full_path())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, NotAuthenticated, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -40,8 +40,8 @@ class DeclaredScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Compare the view's `scopes` with the key's."""
         needed = getattr(view, "scopes", {}).get(request.method)
-        key: ApiKey = request.auth
-        return needed == "" or (needed is not None and needed in key.scopes)
+        key = request.auth
+        return isinstance(key, ApiKey) and (needed == "" or (needed is not None and needed in key.scopes))
 
 
 class TenantApiView(APIView):
@@ -67,7 +67,7 @@ class TenantApiView(APIView):
 
 
 def _key_hash(request: HttpRequest) -> bytes:
-    words = get_authorization_header(request).split()
+    words = request.headers.get("Authorization", "").encode().split()
     key = words[1] if len(words) == 2 and words[0].lower() == _BEARER else b""
     return hashlib.sha256(key).digest()
 
@@ -95,12 +95,7 @@ def _detail(error: Exception) -> str:
         return "Some fields are not right; `errors` names them."
     if isinstance(error, AuthenticationFailed | NotAuthenticated):
         return "The key is missing, unknown, expired or revoked."
-    return str(error.detail) if isinstance(error, APIException) else response_text(error)
-
-
-def response_text(error: Exception) -> str:
-    """Return the words of a 404 or 403 without saying what exists."""
-    return str(error) or "Not found, or not yours."
+    return str(error.detail) if isinstance(error, APIException) else (str(error) or "Not found, or not yours.")
 
 
 def _field_errors(details: Any, pointer: str) -> Any:

@@ -65,6 +65,13 @@ def _empty_cache() -> Iterator[None]:
     yield
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_names(settings) -> None:
+    """Let pages name static files as they are: nothing is collected for tests."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 def make_house(slug: str, *, partners: tuple[str, ...]) -> House:
     """Make one organization with a program, partners, a team, a member of every role, surveys, rules and patients."""
     organization = Organization(slug=slug, name=f"{slug.title()} Sponsor")

@@ -13,8 +13,8 @@ _MARK = "CX_TEST_SERVERS"
 
 def _start() -> None:
     stack = ExitStack()
-    atexit.register(stack.close)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cx-test-", ignore_cleanup_errors=True)))
+    atexit.register(stack.close)  # after the folder: its own clean-up at exit must not come before the servers'
     running = stack.enter_context(servers(folder=folder, durable=False))
     os.environ.update(running.as_environment(), DATABASE_OWNER_URL=running.database_owner_url)
     (folder / "static").mkdir()

@@ -1,15 +1,17 @@
 """Cases, their concerns, their clocks and their history."""
 
-from caseloop.models.case import (
+from caseloop.models.case import Case
+from caseloop.models.concern import Concern, Disposition
+from caseloop.models.conflict import (
     AlreadyTaken,
-    Case,
     CaseChanged,
     CaseConflict,
     CaseNotOpen,
     ConcernsUnsettled,
+    ContactNotWished,
     NotAllowedNow,
+    NotYours,
 )
-from caseloop.models.concern import Concern, Disposition
 from caseloop.models.event import CaseEvent, Draft
 from caseloop.models.policy import CaseCounter, ClockPolicy
 
@@ -24,7 +26,9 @@ __all__ = [
     "ClockPolicy",
     "Concern",
     "ConcernsUnsettled",
+    "ContactNotWished",
     "Disposition",
     "Draft",
     "NotAllowedNow",
+    "NotYours",
 ]

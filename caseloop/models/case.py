@@ -1,5 +1,6 @@
 """The follow-up on one patient: one case at a time, moved by the work itself."""
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from caseloop.codes import (
-    ENDED,
     TWO_WAY,
     WORKED,
+    AttemptOutcome,
     ClosedAs,
     NoActionReason,
     Severity,
@@ -18,73 +19,20 @@ from caseloop.codes import (
     WaitingOn,
     most_urgent,
 )
+from caseloop.models.cases import CaseQuerySet
+from caseloop.models.conflict import (
+    AlreadyTaken,
+    CaseChanged,
+    CaseNotOpen,
+    ConcernsUnsettled,
+    ContactNotWished,
+    NotAllowedNow,
+)
 from cxplatform.lib.rows import tenant_rows
 from patients.models import Patient
-from tenants.models import Member, Partner, Program, Team, TenantRow
+from tenants.models import Member, Partner, Program, Role, Team, TenantRow
 
 MAX_WAIT = timedelta(days=60)
-
-
-class CaseConflict(Exception):
-    """A move that the case, as it is now, does not allow; the text says why and what to do."""
-
-
-class CaseNotOpen(CaseConflict):
-    """The case is resolved or ended, so there is no work to log on it."""
-
-
-class CaseChanged(CaseConflict):
-    """Somebody else moved the case since the page was shown."""
-
-
-class AlreadyTaken(CaseConflict):
-    """Another member took the case first."""
-
-
-class ConcernsUnsettled(CaseConflict):
-    """A case is resolved only when every concern in it has a root cause, an action and an outcome."""
-
-
-class NotAllowedNow(CaseConflict):
-    """The case is not in a status from which this move leads anywhere."""
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    """Filters, order and locks on cases."""
-
-    def worked(self) -> "CaseQuerySet":
-        """Keep cases on which somebody has work to do."""
-        return self.filter(status__in=WORKED)
-
-    def current(self) -> "CaseQuerySet":
-        """Keep cases that are not over: those a new alert joins (a patient has one at most)."""
-        return self.exclude(status__in=ENDED)
-
-    def overdue(self, *, now: datetime) -> "CaseQuerySet":
-        """Keep cases whose running clock has passed."""
-        return self.worked().filter(due_at__lt=now)
-
-    def unassigned(self) -> "CaseQuerySet":
-        """Keep worked cases without an owner."""
-        return self.worked().filter(owner=None)
-
-    def most_urgent(self) -> "CaseQuerySet":
-        """Order by the earliest clock not yet met."""
-        return self.order_by("due_at", "id")
-
-    def quiet_since(self, before: datetime) -> "CaseQuerySet":
-        """Keep resolved cases of which nothing was heard since `before`."""
-        return self.filter(status=Status.RESOLVED, resolved_at__lt=before)
-
-    def lock(self, **lookup: Any) -> "Case":
-        """Return one case with its patient and itself locked until the transaction ends.
-
-        The patient is locked first, as everything that opens or moves cases does, so that an alert and a move on the
-        same patient take turns. Raises Case.DoesNotExist.
-        """
-        seen = self.only("id", "patient_id").get(**lookup)
-        Patient.objects.select_for_update().only("id").get(pk=seen.patient_id)
-        return self.select_for_update(of=("self",)).get(pk=seen.pk)
 
 
 class Case(TenantRow):
@@ -95,7 +43,9 @@ class Case(TenantRow):
     """
 
     number = models.PositiveIntegerField()
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
@@ -106,10 +56,12 @@ class Case(TenantRow):
         Team, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
     )
     owner = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
+        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False,
+        related_name="cases",
     )
     previous = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="next"
+        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False,
+        related_name="next",
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
     severity = models.CharField(max_length=8, choices=Severity.choices)
@@ -149,7 +101,11 @@ class Case(TenantRow):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "due_at", "id"], name="caseloop_case_urgency", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["organization", "due_at", "id"],
+                name="caseloop_case_urgency",
+                condition=Q(due_at__isnull=False),
+            ),
             models.Index(
                 fields=["organization", "partner", "due_at", "id"],
                 name="caseloop_case_partner_urgency",
@@ -166,6 +122,11 @@ class Case(TenantRow):
                 condition=Q(due_at__isnull=False),
             ),
             models.Index(fields=["organization", "status", "-changed_at", "-id"], name="caseloop_case_by_status"),
+            models.Index(
+                fields=["organization", "-changed_at", "-id"],
+                name="caseloop_case_done",
+                condition=Q(due_at__isnull=True),
+            ),
             models.Index(fields=["patient", "-opened_at"], name="caseloop_case_by_patient"),
             models.Index(fields=["resolved_at"], name="caseloop_case_quiet", condition=Q(status="resolved")),
         ]
@@ -178,22 +139,27 @@ class Case(TenantRow):
         """Tell whether somebody has work to do on it."""
         return self.status in WORKED
 
+    @property
+    def asks_no_contact(self) -> bool:
+        """Tell whether the patient asked not to be contacted in a concern that is still open."""
+        return any(concern.asks_no_contact for concern in self.concerns.unsettled())
+
     def expect(self, version: int | None) -> None:
         """Raise CaseChanged when the case has moved on since `version`; None expects nothing."""
         if version is not None and version != self.version:
             raise CaseChanged("This case changed while you were working. Look at what is new, then try again.")
 
-    # --- who works it --------------------------------------------------------------------------------------------------
+    # --- who works it ------------------------------------------------------------------------------------------------
 
     def take(self, *, by: Member, now: datetime) -> None:
         """Make `by` the owner; a new or reopened case becomes acknowledged.
 
-        Taking one's own case again changes nothing. Raises AlreadyTaken, CaseNotOpen.
+        Taking one's own case again changes nothing, unless it was reopened. Raises AlreadyTaken, CaseNotOpen.
         """
         self._need_work()
-        if self.owner_id == by.pk:
+        if self.owner_id == by.pk and self.status != Status.REOPENED:
             return
-        if self.owner_id is not None:
+        if self.owner_id not in (None, by.pk):
             raise AlreadyTaken("A colleague has already taken this case. You can ask a supervisor to assign it to you.")
         self._own(by)
         self._move(now, "taken", by=by)
@@ -204,7 +170,7 @@ class Case(TenantRow):
         self._own(to)
         self._move(now, "assigned", by=by, data={"to": str(to.pk)})
 
-    # --- the work --------------------------------------------------------------------------------------------------------
+    # --- the work ----------------------------------------------------------------------------------------------------
 
     def note(self, text: str, *, by: Member, now: datetime) -> None:
         """Add a note, in any status; a note moves nothing."""
@@ -214,9 +180,10 @@ class Case(TenantRow):
         """Log an attempt to reach the patient; it meets the first-attempt clock of every concern open now.
 
         Reaching the right person makes the case contacted, anything else contacting. The first to log an attempt on a
-        case without an owner becomes its owner. Raises CaseNotOpen.
+        case without an owner becomes its owner. Raises CaseNotOpen, ContactNotWished.
         """
         self._need_work()
+        self._respect_wish(outcome=outcome, text=text, by=by)
         reached = outcome in TWO_WAY
         unsettled = self.concerns.unsettled()
         unsettled.filter(attempted_at=None).update(attempted_at=now)
@@ -237,7 +204,7 @@ class Case(TenantRow):
         self._need_work()
         if self.concerns.unattempted().exists():
             raise NotAllowedNow("Log a contact attempt first: a concern in this case has had none.")
-        zone = ZoneInfo(self.team.time_zone if self.team else "UTC")
+        zone = ZoneInfo(self._zone_of_team() or by.user.time_zone)
         check_at = datetime.combine(next_check, time.min, tzinfo=zone)
         if not now < check_at <= now + MAX_WAIT:
             raise NotAllowedNow(f"Choose a next check between tomorrow and {MAX_WAIT.days} days from now.")
@@ -251,7 +218,7 @@ class Case(TenantRow):
         self._end_waiting()
         self._move(now, "resumed", by=by)
 
-    # --- the end ---------------------------------------------------------------------------------------------------------
+    # --- the end -----------------------------------------------------------------------------------------------------
 
     def resolve(self, *, dispositions: dict[str, Any], by: Member, now: datetime) -> None:
         """Close the work: every unsettled concern gets its disposition.
@@ -273,7 +240,9 @@ class Case(TenantRow):
             self.owner = by
         self._end_waiting()
         self.status, self.resolved_at = Status.RESOLVED, now
-        self._move(now, "resolved", by=by, data={"concerns": [str(concern.pk) for concern in unsettled]})
+        # The dispositions too: after a reopening the concern gets new ones, and history must not change.
+        settled = {str(concern.pk): asdict(dispositions[str(concern.pk)]) for concern in unsettled}
+        self._move(now, "resolved", by=by, data={"concerns": list(settled), "dispositions": settled})
 
     def end_without_action(self, *, reason: str, text: str, by: Member, now: datetime) -> None:
         """End the case with a coded reason; nothing was done. Raises CaseNotOpen."""
@@ -298,12 +267,12 @@ class Case(TenantRow):
         The concerns keep their dispositions and lose their `settled_at`, so the case must be resolved anew.
         """
         if self.status != Status.RESOLVED:
-            raise NotAllowedNow("Only a resolved case can be reopened. After a closed one, a new alert opens a new case.")
+            raise NotAllowedNow("Only a resolved case can be reopened. After a closed one, an alert opens a new case.")
         self.concerns.update(settled_at=None)
         self.come_back()
         self._move(now, "reopened", by=by, text=reason)
 
-    # --- what alerts do to it --------------------------------------------------------------------------------------------
+    # --- what alerts do to it ----------------------------------------------------------------------------------------
 
     def come_back(self) -> None:
         """Put a resolved case back to work, unsaved; the caller moves it."""
@@ -338,11 +307,28 @@ class Case(TenantRow):
     def _due(self, concerns: list[Any]) -> datetime:
         if self.status == Status.WAITING and self.next_check_at:
             return self.next_check_at
-        return min(concern.due_at for concern in concerns)
+        earliest: datetime = min(concern.due_at for concern in concerns)
+        return earliest
 
     def _need_work(self) -> None:
         if not self.is_worked:
             raise CaseNotOpen(f"This case is {self.get_status_display().lower()}, so there is no work left on it.")
+
+    def _zone_of_team(self) -> str:
+        # A member confined to a partner does not see a team of the sponsor.
+        seen = Team.objects.filter(pk=self.team_id).values_list("time_zone", flat=True) if self.team_id else None
+        return (seen.first() if seen else None) or ""
+
+    def _respect_wish(self, *, outcome: str, text: str, by: Member) -> None:
+        if outcome == AttemptOutcome.INBOUND or not self.asks_no_contact:
+            return
+        if by.role not in (Role.SUPERVISOR, Role.ADMIN):
+            raise ContactNotWished(
+                "The patient asked not to be contacted."
+                " Fix the cause without a call, or ask a supervisor to make contact."
+            )
+        if not text.strip():
+            raise ContactNotWished("The patient asked not to be contacted. Write the reason for this contact.")
 
     def _own(self, member: Member) -> None:
         self.owner = member

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -50,7 +51,7 @@ class Concern(TenantRow):
     resolve_due_at = models.DateTimeField()
     attempted_at = models.DateTimeField(null=True)
     contacted_at = models.DateTimeField(null=True)
-    changed_answer = models.JSONField(null=True, help_text="What the patient answered later, when it no longer matches.")
+    changed_answer = models.JSONField(null=True, help_text="What the patient answered later, if it no longer matches.")
     root_cause = models.CharField(max_length=32, choices=RootCause.choices, blank=True)
     action = models.TextField(blank=True)
     outcome = models.CharField(max_length=20, choices=ConcernOutcome.choices, blank=True)
@@ -69,6 +70,21 @@ class Concern(TenantRow):
     def due_at(self) -> datetime:
         """Return the clock that runs now: the first attempt until it is made, then the resolution."""
         return self.resolve_due_at if self.attempted_at else self.first_attempt_due_at
+
+    @property
+    def summary(self) -> str:
+        """Return what it is about in a few words."""
+        return str(self.why.get("summary", ""))
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Return the comparisons that fired, each with the `text` of the question and the `answer` in words."""
+        return list(self.why.get("answers", []))
+
+    @property
+    def asks_no_contact(self) -> bool:
+        """Tell whether the patient asked, with these answers, not to be contacted."""
+        return bool(self.why.get("do_not_contact"))
 
     def settle(self, disposition: Disposition, *, by: Member, now: datetime) -> None:
         """Record how the concern ended; a concern that was settled before keeps its disposition."""

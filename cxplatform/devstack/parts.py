@@ -46,11 +46,12 @@ def operator_command(*arguments: str, env: Mapping[str, str], folder: Path) -> P
 
 
 def finish(program: Program) -> None:
-    """Start a command if it does not run yet, and wait for its end.
+    """Start a command if nobody has, and wait for its end.
 
     Raises DevstackError with its last words when it failed.
     """
-    program.start()
+    if not program.started:
+        program.start()
     if code := program.wait():
         raise DevstackError(
             f"manage.py {program.name} failed (code {code}); its log {program.log} ends with:\n{program.last_words(15)}"

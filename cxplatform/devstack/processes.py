@@ -55,6 +55,11 @@ class Program:
         return self._child.pid
 
     @property
+    def started(self) -> bool:
+        """Whether it was started and its end has not been taken note of."""
+        return self._child is not None
+
+    @property
     def running(self) -> bool:
         """Whether the process is there, be it frozen."""
         return self._child is not None and self._child.poll() is None

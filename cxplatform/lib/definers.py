@@ -22,6 +22,7 @@ DEFINERS = frozenset(
         "cx_organizations",
         "cx_pending_revisions",
         "cx_quiet_cases",
+        "cx_undelivered_messages",
         "cx_uninvited_members",
     }
 )

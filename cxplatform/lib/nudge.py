@@ -6,14 +6,15 @@ The row is the queue; a nudge only makes the work immediate, and a sweep makes i
 
 import os
 import threading
-from functools import partial
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from celery import Celery, current_app
 from django.conf import settings
 from django.db import transaction
-from kombu import Connection, Producer
+from kombu.connection import Connection
+from kombu.messaging import Producer
 
 from cxplatform.lib.breaker import Breaker
 
@@ -37,7 +38,12 @@ def nudge(topic: str, **ids: Any) -> None:
     Raises KeyError for an unmapped topic; never raises for anything that happens after the commit.
     """
     task = _topics[topic]
-    transaction.on_commit(partial(_send, task, {name: str(value) for name, value in ids.items()}), robust=True)
+
+    # A function, not a partial: when a robust hook fails, Django logs its __qualname__, which a partial has not.
+    def send() -> None:
+        _send(task, {name: str(value) for name, value in ids.items()})
+
+    transaction.on_commit(send, robust=True)
 
 
 def _send(task: str, kwargs: dict[str, str]) -> None:
@@ -61,13 +67,16 @@ def _producer(app: Celery) -> Producer:
             "socket_connect_timeout": TIMEOUT_S,
         }
         connection = Connection(settings.CELERY_BROKER_URL, connect_timeout=TIMEOUT_S, transport_options=options)
+        connection.ensure_connection(max_retries=0, interval_start=0)  # its default would sleep 2 s and try again
         _local.producer = app.amqp.Producer(connection.channel(), auto_declare=False)
         _local.connection, _local.pid = connection, os.getpid()
-    return _local.producer
+    producer: Producer = _local.producer
+    return producer
 
 
 def _forget_producer() -> None:
     connection = getattr(_local, "connection", None)
     _local.pid = _local.connection = _local.producer = None
     if connection is not None:
-        connection.collapse()  # drops the sockets without a word to the server, which may not be listening
+        with suppress(Exception):  # drops the sockets without a word to the server, which may not be listening
+            connection.collect(socket_timeout=TIMEOUT_S)

@@ -26,19 +26,22 @@ class DeferredConstraint(BaseConstraint):
         """Return the SQL that takes the constraint off again."""
         raise NotImplementedError
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Defer the SQL; nothing goes inside CREATE TABLE."""
+        assert model is not None
         self.create_sql(model, schema_editor)
         return ""
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Defer the SQL to the end of the migration."""
         assert schema_editor is not None
-        schema_editor.deferred_sql.extend(self.statements(model))  # type: ignore[arg-type]
+        assert model is not None
+        schema_editor.deferred_sql.extend(self.statements(model))
         return ""
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Return the SQL that takes the constraint off again."""
+        assert model is not None
         return self.undo(model)
 
     def validate(self, *_: Any, **__: Any) -> None:

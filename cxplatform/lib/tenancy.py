@@ -1,6 +1,6 @@
 """Tenant binding: which organization, and which partner of it, the current transaction may see.
 
-Postgres enforces it by row-level security; this module only says who is asking. See docs/adr/0001-tenancy-in-postgres.md.
+Postgres enforces it by row-level security; this module only says who is asking (docs/adr/0001-tenancy-in-postgres.md).
 """
 
 import re
@@ -151,7 +151,7 @@ def guard_connection(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
     refuse_privileged_role(connection)
 
 
-def _refuse_unbound(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def _refuse_unbound(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
     connection = context["connection"]
     if scope_of(connection) is None and (table := _tenant_table_in(str(sql))):
         raise Unbound(f"SQL on {table} while no organization is bound: open bound(organization_id) around it")

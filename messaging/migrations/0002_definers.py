@@ -24,4 +24,12 @@ class Migration(migrations.Migration):
                 WHERE m.state = 'queued' AND m.next_try_at <= p_now ORDER BY m.next_try_at LIMIT p_limit
             """,
         ),
+        CreateDefiner(
+            name="cx_undelivered_messages",
+            arguments="p_limit integer",
+            body="""
+                SELECT m.organization_id, m.id FROM messaging_message m
+                WHERE m.needs_stand_in ORDER BY m.id LIMIT p_limit
+            """,
+        ),
     ]

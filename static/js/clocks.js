@@ -48,6 +48,12 @@
       if (text.textContent !== next) text.textContent = next;
       if (clock.dataset.clock === "due") setState(clock, left);
     }
+    for (const wall of root.querySelectorAll("[data-zone]")) wall.textContent = there(wall.dataset.zone);
+  }
+
+  // <span data-zone="America/Denver">: what the clock on the wall shows there.
+  function there(zone) {
+    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date());
   }
 
   refresh(document);

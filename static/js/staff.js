@@ -88,6 +88,17 @@ document.addEventListener("click", async (event) => {
   cx.toast(`Copied ${button.dataset.copy}`);
 });
 
+// <a href="…" data-picks="id">: chooses a radio of a form on the page instead of opening another page.
+document.addEventListener("click", (event) => {
+  const picker = event.target.closest("[data-picks]");
+  const radio = picker && document.getElementById(picker.dataset.picks);
+  if (!radio) return;
+  event.preventDefault();
+  radio.click();
+  radio.form.scrollIntoView({ block: "end" });
+  [...radio.form.querySelectorAll("select, textarea")].find(cx.isShown)?.focus();
+});
+
 // Destructive forms: <form data-confirm="Close 12 cases?" data-confirm-action="Close cases">. Capturing, so that it runs before HTMX.
 let confirmed = null;
 document.addEventListener("submit", (event) => {

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-FILLS = ("program", "phone", "emergency")
+FILLS = ("program", "phone", "emergency", "maker")
 RESPONDENTS = ("patient", "caregiver", "hcp")
 
 _FILL = re.compile(r"\{(" + "|".join(FILLS) + r")\}")
+_SPACES = re.compile(r"[ \t]{2,}")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -31,15 +32,24 @@ class Text:
         """Return the words for one reader, with the fill-ins put in; plain text that must still be escaped for HTML.
 
         language: a tag such as "es" or "es-MX"; what the text does not have falls back to the base language and then
-        to the first language. respondent: "patient", "caregiver" or "hcp". fills: values of `{program}`, `{phone}` and
-        `{emergency}`; a missing one becomes an empty string, and what a value contains is never filled in again.
+        to the first language. respondent: "patient", "caregiver" or "hcp". fills: values of `{program}`, `{phone}`,
+        `{emergency}` and `{maker}`. A missing or empty one leaves nothing behind, neither a double space nor an empty
+        paragraph, and what a value contains is never filled in again.
         """
         words = self._words(language=language, respondent=respondent)
-        return _FILL.sub(lambda match: fills.get(match[1], ""), words) if "{" in words else words
+        return _filled(words, fills) if "{" in words else words
 
     def _words(self, *, language: str, respondent: str) -> str:
         words = self.variants.get(respondent) or self.variants[""]
         return words.get(language) or words.get(language.partition("-")[0]) or words[self.first_language]
+
+
+def _filled(words: str, fills: Mapping[str, str]) -> str:
+    filled = _FILL.sub(lambda match: fills.get(match[1], ""), words)
+    if all(fills.get(match[1]) for match in _FILL.finditer(words)):
+        return filled
+    paragraphs = (_SPACES.sub(" ", paragraph).strip() for paragraph in filled.split("\n\n"))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def stray_braces(words: str) -> bool:

@@ -22,7 +22,9 @@ class Invitation(TenantRow):
     the row with LINK_KEY, so the link can be sent again although only its hash is stored.
     """
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
@@ -50,7 +52,13 @@ class Invitation(TenantRow):
 
     @classmethod
     def draft(
-        cls, *, survey: Survey, respondent: Respondent, patient: Patient | None, now: datetime, lifetime: timedelta = LIFETIME
+        cls,
+        *,
+        survey: Survey,
+        respondent: Respondent,
+        patient: Patient | None,
+        now: datetime,
+        lifetime: timedelta = LIFETIME,
     ) -> Self:
         """Return an unsaved invitation with its token hash, for one save or a bulk_create."""
         invitation = cls(

@@ -25,12 +25,19 @@ class Response(TenantRow):
         KIOSK = "kiosk", "Kiosk"
         API = "api", "API"
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
     patient = models.ForeignKey(
-        Patient, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False,
+        Patient,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
         related_name="responses",
     )
     respondent = models.ForeignKey(
@@ -64,7 +71,9 @@ class Response(TenantRow):
             partner="partner",
         )
         indexes = [
-            models.Index(fields=["evaluate_at"], name="surveys_response_pending", condition=models.Q(evaluate_at__isnull=False)),
+            models.Index(
+                fields=["evaluate_at"], name="surveys_response_pending", condition=models.Q(evaluate_at__isnull=False)
+            ),
             models.Index(fields=["patient", "-saved_at"], name="surveys_response_by_patient"),
             models.Index(fields=["organization", "survey", "-saved_at"], name="surveys_response_by_survey"),
         ]

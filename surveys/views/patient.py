@@ -3,34 +3,54 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.core.cache import cache
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cxplatform.lib.codes import token_hash
 from cxplatform.lib.tenancy import NothingFound, bound_by
 from surveys.answers import FieldError
-from surveys.pages import INTRO, STYLE_HASH, intro_page, kind_page, question_page, read_form_token, thanks_page
-from surveys.services import AlreadyAnswered, LinkClosed, LinkOver, SavedElsewhere, Sitting, open_link, save_page
+from surveys.definitions import Page
+from surveys.models import Invitation
+from surveys.pace import is_too_often
+from surveys.pages import (
+    INTRO,
+    STYLE_HASH,
+    FormToken,
+    Sheet,
+    intro_page,
+    kind_page,
+    question_page,
+    read_form_token,
+    thanks_page,
+)
+from surveys.services import AlreadyAnswered, LinkOver, SavedElsewhere, Sitting, open_link, save_page
 from surveys.wording import LEAVE_EMPTY, STALE_FORM
 from tenants.access import declared
+from tenants.models import Program
 
-TRIES = 4
+log = structlog.get_logger(__name__)
+
+TRIES = 10
 THANKS_FOR = timedelta(hours=1)
 HONEYPOT = "_website"
 _CSP = (
     f"default-src 'none'; style-src '{STYLE_HASH}'; img-src data: 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+_TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# A charset that nobody uses makes Python's codecs raise nearly anything that is a ValueError or a LookupError.
+_UNREADABLE = (BadRequest, MultiPartParserError, UnreadablePostError, ValueError, LookupError)
 
+Form = dict[str, list[str]]
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -55,107 +75,169 @@ def _sealed(view: View) -> View:
 @_sealed
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show or save the pages of one survey link. A GET never uses up the link."""
-    language = request.GET.get("lang", "")[:8]
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SURVEY_BODY_LIMIT:
-        return _kind("too_big", 413, language)
-    if request.method == "POST" and _is_too_often(token):
-        return _kind("too_often", 429, language, headers={"Retry-After": "60"})
+    link = token_hash(token)
     try:
-        form = dict(request.POST.lists())
-    except (RequestDataTooBig, TooManyFieldsSent):
-        return _kind("too_big", 413, language)
+        if _length(request) > settings.SURVEY_BODY_LIMIT:
+            return _refusal(request, link, "too_big", 413)
+        if request.method == "POST" and is_too_often(link, now=timezone.now()):
+            return _refusal(request, link, "too_often", 429)
+        asked = request.GET.dict()
+        form = dict(request.POST.lists()) if request.method == "POST" else {}
+    except _TOO_MUCH:
+        return _refusal(request, link, "too_big", 413)
+    except _UNREADABLE:
+        return _refusal(request, link, "unreadable", 400)
+    return _within(request, link, lambda invitation_id: _sit(request, invitation_id, asked, form))
+
+
+def _within(request: HttpRequest, link: bytes, work: Callable[[UUID], HttpResponse]) -> HttpResponse:
+    """Do the work in a transaction of the link's organization, and once more wherever that may help."""
+    connection.health_check_done = True  # a stale connection is noticed and replaced below, without asking each time
+    lost = 0
     for _ in range(TRIES):
         try:
-            with bound_by("cx_invitation_by_token", token_hash(token)) as (_, invitation_id):
-                return _sit(request, invitation_id, form, language)
+            with bound_by("cx_invitation_by_token", link) as (_, invitation_id):
+                return work(invitation_id)
         except NothingFound:
-            return _kind("unknown", 404, language)
+            return _kind(request, "unknown", 404)
         except (SavedElsewhere, IntegrityError):
             continue  # somebody saved the same response at the same moment: look again and decide anew
-    return _kind("later", 503, language, headers={"Retry-After": "5"})
+        except (OperationalError, InterfaceError) as error:
+            log.warning("survey.database", error=type(error).__name__)
+            connection.close()
+            lost += 1
+            if lost > 1:
+                break
+    return _kind(request, "later", 503)
 
 
-def _sit(request: HttpRequest, invitation_id: UUID, form: dict[str, list[str]], language: str) -> HttpResponse:
-    now = timezone.now()
-    said = read_form_token(form.get("_form", [""])[0]) if request.method == "POST" else None
-    version_id = UUID(said[1]) if said and said[0] == invitation_id.hex else None
+def _sit(request: HttpRequest, invitation_id: UUID, asked: dict[str, str], form: Form) -> HttpResponse:
+    said = read_form_token(form.get("_form", [""])[0])
+    if said and said.invitation != invitation_id.hex:
+        said = None
     try:
-        sitting = open_link(invitation_id=invitation_id, now=now, language=language, version_id=version_id)
-    except AlreadyAnswered as closed:
-        return _answered(request, closed, language)
-    except LinkOver as closed:
-        return HttpResponse(
-            kind_page("over", language=language or closed.invitation.language, program=closed.invitation.program),
-            status=410,
+        sitting = open_link(
+            invitation_id=invitation_id,
+            now=timezone.now(),
+            language=asked.get("lang", ""),
+            version_id=UUID(said.version) if said else None,
         )
-    if request.method == "POST":
-        return _save(request, sitting, form, said if version_id else None)
-    return HttpResponse(_shown(sitting, request.GET.get("page", "")))
+    except AlreadyAnswered as closed:
+        return _answered(request, closed.invitation, asked)
+    except LinkOver as closed:
+        language = _wanted(asked) or closed.invitation.language
+        return _send(request, kind_page("over", language=language, program=closed.invitation.program), 410)
+    if request.method != "POST":
+        return _send(request, _shown(sitting, asked.get("page", "")))
+    if said and said.version != sitting.version_id.hex:
+        said = None  # answering began elsewhere, with another version
+    return _save(request, sitting, asked, form, said)
 
 
-def _shown(sitting: Sitting, wanted: str) -> str:
+def _shown(sitting: Sitting, wanted: str) -> Sheet:
     """Return the page that was asked for if it is open, else the first that was not saved, else the introduction."""
     pages = {page.id: page for page in sitting.pages}
     if wanted in pages:
         return question_page(sitting, pages[wanted])
     if sitting.definition.intro and (wanted == INTRO or sitting.response is None):
         return intro_page(sitting)
-    page = sitting.next_page() or sitting.pages[-1]
-    return question_page(sitting, page)
+    return question_page(sitting, _next(sitting))
 
 
 def _save(
-    request: HttpRequest, sitting: Sitting, form: dict[str, list[str]], said: tuple[str, str, str] | None
+    request: HttpRequest, sitting: Sitting, asked: dict[str, str], form: Form, said: FormToken | None
 ) -> HttpResponse:
-    page_id = said[2] if said else request.GET.get("page", "")
+    page_id = said.page_id if said else asked.get("page", "")
     if said and page_id == INTRO:
-        return _go(sitting, sitting.next_page() or sitting.pages[0])
-    page = sitting.definition.pages_by_id.get(page_id) or sitting.next_page() or sitting.pages[0]
+        return _go(sitting, _next(sitting))
+    page = sitting.definition.pages_by_id.get(page_id) or _next(sitting)
     if said is None or form.get(HONEYPOT, [""])[0]:
-        words = STALE_FORM if said is None else LEAVE_EMPTY
-        error = {"": FieldError("form", str(words))}
-        return HttpResponse(question_page(sitting, page, errors=error, form=form), status=400)
+        error = FieldError("form", str(STALE_FORM if said is None else LEAVE_EMPTY))
+        return _send(request, question_page(sitting, page, errors={"": error}, form=form), 400)
     going_back = form.get("_go", [""])[0] == "back"
-    saved = save_page(sitting, page=page, form=form, now=timezone.now(), submits=not going_back)
-    if saved.errors and not going_back:
-        return HttpResponse(question_page(sitting, page, errors=saved.errors, form=form), status=422)
+    saved = save_page(
+        sitting, page=page, form=form, now=timezone.now(), submits=not going_back, was_filled=said.was_filled
+    )
     if going_back:
         return _go(sitting, _page_before(sitting, page))
+    if saved.errors:
+        return _send(request, question_page(sitting, page, errors=saved.errors, form=form), 422)
     return _go(sitting, saved.next_page)
 
 
-def _go(sitting: Sitting, page: Any) -> HttpResponse:
+def _go(sitting: Sitting, page: Page | None) -> HttpResponse:
     where = f"page={page.id}" if page else "done=1"
     return HttpResponseRedirect(f"?{where}&lang={sitting.language}", status=303)
 
 
-def _page_before(sitting: Sitting, page: Any) -> Any:
+def _next(sitting: Sitting) -> Page:
+    return sitting.next_page() or sitting.pages[-1]
+
+
+def _page_before(sitting: Sitting, page: Page) -> Page:
     pages = sitting.pages
     place = next((number for number, each in enumerate(pages) if each.id == page.id), 0)
     return pages[max(place - 1, 0)]
 
 
-def _answered(request: HttpRequest, closed: LinkClosed, language: str) -> HttpResponse:
-    invitation = closed.invitation
+def _answered(request: HttpRequest, invitation: Invitation, asked: dict[str, str]) -> HttpResponse:
     response, now = invitation.response, timezone.now()
     if request.method == "POST":  # the same form sent twice: lead the second one to the same end
         return HttpResponseRedirect(f"?done=1&lang={response.language}", status=303)
-    if "done" in request.GET and response.submitted_at and now < response.submitted_at + THANKS_FOR:
-        return HttpResponse(thanks_page(response, program=invitation.program))
-    return HttpResponse(kind_page("answered", language=language or response.language, program=invitation.program))
+    if "done" in asked and response.submitted_at and now < response.submitted_at + THANKS_FOR:
+        return _send(request, thanks_page(response, program=invitation.program))
+    language = _wanted(asked) or response.language
+    return _send(request, kind_page("answered", language=language, program=invitation.program))
 
 
-def _kind(kind: str, status: int, language: str, headers: dict[str, str] | None = None) -> HttpResponse:
-    html = kind_page(kind, language=language or "en", program=None)
-    return HttpResponse(html, status=status, headers=headers)
+def _refusal(request: HttpRequest, link: bytes, kind: str, status: int) -> HttpResponse:
+    """Say what was wrong with a request that is not read any further, with the telephone number of the program."""
+
+    def refuse(invitation_id: UUID) -> HttpResponse:
+        invitation = Invitation.objects.select_related("program").get(pk=invitation_id)
+        return _kind(request, kind, status, invitation=invitation)
+
+    return _within(request, link, refuse)
 
 
-def _is_too_often(token: str) -> bool:
-    """Count posts per link and minute; without Redis nothing is counted and nothing refused."""
-    minute = int(timezone.now().timestamp() // 60)
-    key = f"survey-posts:{token_hash(token).hex()[:32]}:{minute}"
-    cache.add(key, 0, timeout=120)
+def _kind(request: HttpRequest, kind: str, status: int, *, invitation: Invitation | None = None) -> HttpResponse:
+    program: Program | None = invitation.program if invitation else None
+    language = _wanted_of(request) or (invitation.language if invitation else translation.get_language() or "en")
+    response = _send(request, kind_page(kind, language=language, program=program), status)
+    if kind in _RETRY_AFTER_S:
+        response["Retry-After"] = _RETRY_AFTER_S[kind]
+    return response
+
+
+_RETRY_AFTER_S = {"too_often": "60", "later": "5"}
+_KNOWN_LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
+
+
+def _wanted(asked: dict[str, str]) -> str:
+    language = asked.get("lang", "")
+    return language if language in _KNOWN_LANGUAGES else ""
+
+
+def _wanted_of(request: HttpRequest) -> str:
     try:
-        return cache.incr(key) > settings.SURVEY_POSTS_PER_MINUTE
-    except ValueError:  # expired between the two
-        return False
+        return _wanted(request.GET.dict())
+    except _TOO_MUCH:
+        return ""
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:  # Django reads no body then
+        return 0
+
+
+def _send(request: HttpRequest, sheet: Sheet, status: int = 200) -> HttpResponse:
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    skeleton = sheet.skeleton
+    response = HttpResponse(skeleton.gzipped(sheet.token) if packed else skeleton.plain(sheet.token), status=status)
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    response["Vary"] = "Accept-Encoding"
+    response["Content-Language"] = sheet.language
+    return response

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 
@@ -30,17 +29,22 @@ class AuditEntry(TenantRow):
 
 
 def audit(
-    action: str, *, by: Member | None, target: TenantRow | None = None, now: datetime, organization_id: UUID | None = None,
+    action: str,
+    *,
+    by: Member | None,
+    target: TenantRow | None = None,
+    now: datetime,
     **changes: Any,
 ) -> None:
     """Write one audit entry in the caller's transaction.
 
-    action: dotted, such as `tenants.member.invited`. by: None when the system acted.
+    action: dotted, such as `tenants.member.invited`. by: None when the system acted, which needs a target.
     changes: JSON-able facts: ids, codes and settings.
     """
-    owner = organization_id or (target.organization_id if target else None) or (by.organization_id if by else None)
+    about = target or by
+    assert about is not None
     AuditEntry.objects.create(
-        organization_id=owner,
+        organization_id=about.organization_id,
         at=now,
         actor=by,
         action=action,

@@ -57,5 +57,3 @@ class User(AbstractBaseUser):
         """Return one or two letters for the avatar."""
         words = (self.name or self.email).split()
         return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
-
-

@@ -370,4 +370,4 @@ def test_a_text_is_rendered_for_its_reader(language: str, respondent: str, words
 
 
 def test_a_missing_fill_in_leaves_nothing_behind() -> None:
-    assert WORDING.render(language="en", fills={"program": "Bridge"}) == "Call Bridge at "
+    assert WORDING.render(language="en", fills={"program": "Bridge"}) == "Call Bridge at"

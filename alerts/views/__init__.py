@@ -1,0 +1,1 @@
+"""The list of alerts, and the pages of rules and routes."""

@@ -1,0 +1,105 @@
+"""Is the work being done? Broker, workers, and how late each kind of pending work is."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from kombu.connection import Connection
+
+from alerts.models import Notice
+from cxplatform.lib.tenancy import bound, call_definer
+from desk.tasks import HEARTBEAT
+from messaging.models import Message
+from surveys.models import Response
+
+PING_S = 0.1
+HEARTBEAT_LIMIT = timedelta(seconds=60)  # beat notes it every 10 s
+LAG_LIMIT = timedelta(seconds=120)  # every kind is swept at least every 15 s
+
+
+def _revision_due(response_id: UUID) -> datetime | None:
+    return Response.objects.values_list("evaluate_at", flat=True).filter(pk=response_id).first()
+
+
+def _notice_due(notice_id: UUID) -> datetime | None:
+    return Notice.objects.pending().values_list("due_at", flat=True).filter(pk=notice_id).first()
+
+
+def _message_due(message_id: UUID) -> datetime | None:
+    return Message.objects.queued().values_list("next_try_at", flat=True).filter(pk=message_id).first()
+
+
+_PENDING: dict[str, tuple[str, Callable[[UUID], datetime | None]]] = {
+    "revisions": ("cx_pending_revisions", _revision_due),
+    "notices": ("cx_due_notices", _notice_due),
+    "messages": ("cx_due_messages", _message_due),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What `/statusz` says: no ids, no tenants.
+
+    heartbeat: when beat, broker and a worker last did something together; None when unknown.
+    lag: seconds by which the oldest row of each kind is overdue, 0 when none is.
+    """
+
+    broker_is_up: bool
+    heartbeat: datetime | None
+    lag: dict[str, float]
+    taken_at: datetime
+
+    @classmethod
+    def take(cls, *, now: datetime) -> "Pulse":
+        """Feel the pulse; nothing bound. Each question to Redis gives up after 100 ms. Raises OperationalError."""
+        return cls(_ping(), last_heartbeat(), {kind: _lag(kind, now) for kind in _PENDING}, now)
+
+    @property
+    def heartbeat_age_s(self) -> float | None:
+        """Return the age of the heartbeat in seconds; None when unknown."""
+        return max((self.taken_at - self.heartbeat).total_seconds(), 0.0) if self.heartbeat else None
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether the broker answers, the heartbeat is fresh, and nothing is late."""
+        age = self.heartbeat_age_s
+        return (
+            self.broker_is_up
+            and age is not None
+            and age <= HEARTBEAT_LIMIT.total_seconds()
+            and all(late <= LAG_LIMIT.total_seconds() for late in self.lag.values())
+        )
+
+
+def last_heartbeat() -> datetime | None:
+    """Return when the workers last noted that they are alive; None when nothing is known."""
+    said = cache.get(HEARTBEAT)
+    return datetime.fromisoformat(said) if isinstance(said, str) else None
+
+
+def _ping() -> bool:
+    options = {"socket_timeout": PING_S, "socket_connect_timeout": PING_S}
+    connection: Any = Connection(settings.CELERY_BROKER_URL, connect_timeout=PING_S, transport_options=options)  # type: ignore[no-untyped-call]
+    try:
+        connection.ensure_connection(max_retries=0, interval_start=0)  # its default would sleep 2 s and try again
+    except Exception:  # whatever the transport raises: it is not up
+        return False
+    finally:
+        with suppress(Exception):  # drops the socket without a word, for the server may not be listening
+            connection.collect(socket_timeout=PING_S)
+    return True
+
+
+def _lag(kind: str, now: datetime) -> float:
+    definer, due_of = _PENDING[kind]
+    for organization_id, row_id in call_definer(definer, now, 1):
+        with bound(organization_id):
+            due = due_of(row_id)
+        if due:  # a worker may have finished it in between
+            return max((now - due).total_seconds(), 0.0)
+    return 0.0

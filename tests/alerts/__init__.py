@@ -1,0 +1,1 @@
+"""Rules, evaluations, alerts and notices."""

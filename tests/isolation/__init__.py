@@ -1,0 +1,1 @@
+"""Tenant isolation lives in Postgres: every table, every key, every way round."""
