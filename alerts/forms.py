@@ -47,9 +47,7 @@ class RuleForm(forms.Form):
     )
     is_active = forms.BooleanField(required=False, label="On", help_text="Only rules that are on raise alerts.")
 
-    def __init__(
-        self, data: Any = None, *, rule: Rule, definition: Definition | None, is_draft: bool = False
-    ) -> None:
+    def __init__(self, data: Any = None, *, rule: Rule, definition: Definition | None, is_draft: bool = False) -> None:
         super().__init__(data, initial=_initial(rule))
         self.rule, self.definition, self.is_draft = rule, definition, is_draft
         self.subjects = subjects_of(definition) if definition else {}

@@ -103,8 +103,13 @@ def save_routes(*, chosen: dict[Place, Team | None], by: Member, now: datetime) 
         changed += 1
         _store(by.organization_id, program_id, partner_id, team)
         audit(
-            "alerts.route.changed", by=by, now=now, program=str(program_id or ""), partner=str(partner_id or ""),
-            before=str(route.team_id) if route else "", after=str(team.pk) if team else "",
+            "alerts.route.changed",
+            by=by,
+            now=now,
+            program=str(program_id or ""),
+            partner=str(partner_id or ""),
+            before=str(route.team_id) if route else "",
+            after=str(team.pk) if team else "",
         )
     return changed
 

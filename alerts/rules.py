@@ -23,7 +23,11 @@ def save_rule(*, rule: Rule, by: Member, now: datetime) -> None:
     rule.save()
     audit(
         "alerts.rule.changed" if before else "alerts.rule.created",
-        by=by, target=rule, now=now, before=before, after=_facts(rule),
+        by=by,
+        target=rule,
+        now=now,
+        before=before,
+        after=_facts(rule),
     )
 
 

@@ -2,6 +2,8 @@
 
 from tests.faults.world import World
 
+PAGE_VARIABLE = "BENCH_PAGE"
+"""Names the file with the bytes that the bare survey view shows."""
 TABLES = """
     CREATE TABLE IF NOT EXISTS bare_answer (id uuid PRIMARY KEY, form jsonb NOT NULL, at timestamptz NOT NULL);
     CREATE TABLE IF NOT EXISTS bare_outbox (id uuid PRIMARY KEY, answer_id uuid NOT NULL, at timestamptz NOT NULL);

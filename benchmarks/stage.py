@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.bare import make_tables
+from benchmarks.bare import PAGE_VARIABLE, make_tables
 from benchmarks.client import Browser
-from benchmarks.views import PAGE_VARIABLE
 from cxplatform.devstack.processes import wait_until
 from tests.faults.world import Link, World, running_world, wait_for_site
 

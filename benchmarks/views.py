@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from uuid_utils.compat import uuid7
 
+from benchmarks.bare import PAGE_VARIABLE
 from benchmarks.models import BareAnswer, BareCase, BareOutbox
 from benchmarks.tasks import send_bare
 from tenants.access import declared, signed_in
 
-PAGE_VARIABLE = "BENCH_PAGE"
 LINES = 50
 
 

@@ -142,14 +142,13 @@ def _clocks(case: Case, concerns: list[Concern], *, now: datetime) -> list[Clock
     if case.status == Status.WAITING and case.next_check_at:
         state = "paused" if case.next_check_at > now else "overdue"
         clocks.append(Clock("Next check", "Case", case.next_check_at, state, 0))
-    for concern in concerns:
+    for number, concern in enumerate(concerns, start=1):
         if concern.settled_at is None:
-            clocks += _clocks_of(concern, now=now)
+            clocks += _clocks_of(concern, name=f"Concern {number}" if len(concerns) > 1 else "Case", now=now)
     return clocks
 
 
-def _clocks_of(concern: Concern, *, now: datetime) -> list[Clock]:
-    name = concern.summary
+def _clocks_of(concern: Concern, *, name: str, now: datetime) -> list[Clock]:
     if concern.attempted_at:
         met = Clock("First attempt", name, concern.attempted_at, "met", 100)
         return [met, _running("Resolve", name, concern.opened_at, concern.resolve_due_at, now=now)]

@@ -23,7 +23,8 @@ STAND_IN_SECRET = "stand-in-" * 8
 SECRET_KEY = env("SECRET_KEY", default=STAND_IN_SECRET)
 LINK_KEY = env("LINK_KEY", default=STAND_IN_SECRET)
 FINGERPRINT_KEY = env("FINGERPRINT_KEY", default=STAND_IN_SECRET)
-VAULT_KEYS = env.list("VAULT_KEYS", default=["c3RhbmQtaW4tc3RhbmQtaW4tc3RhbmQtaW4tc3RhbmQ="])
+STAND_IN_VAULT_KEY = "c3RhbmQtaW4tc3RhbmQtaW4tc3RhbmQtaW4tc3RhbmQ="
+VAULT_KEYS = env.list("VAULT_KEYS", default=[STAND_IN_VAULT_KEY])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
@@ -233,8 +234,8 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.rest.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.rest.DeclaredScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.bearer.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.bearer.DeclaredScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "tenants.rest.problem_details",

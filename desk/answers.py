@@ -9,6 +9,7 @@ from uuid import UUID
 from surveys.answers import effective_answers
 from surveys.definitions import Question, QuestionType
 from surveys.models import Response, Verbatim
+from surveys.models.survey import definition_of
 
 LANGUAGE = "en"  # what staff read; open texts stay as they were written
 
@@ -25,7 +26,7 @@ class Said:
 def in_words(responses: Iterable[Response]) -> dict[UUID, list[Said]]:
     """Return the answered questions of each response by its id, in the order of asking; one query for all texts.
 
-    responses: with `version` (or its id) and `program` at hand.
+    responses: with `program` at hand.
     """
     found = list(responses)
     texts = _newest_texts(found)
@@ -34,7 +35,7 @@ def in_words(responses: Iterable[Response]) -> dict[UUID, list[Said]]:
 
 def _said(response: Response, texts: dict[str, str]) -> Iterable[Said]:
     fills = {"program": response.program.public_name}
-    definition = response.version.definition
+    definition = definition_of(response.version_id)  # kept by the process; the row's document need not be read
     answers = effective_answers(definition, answers=response.answers, facts=response.facts)
     for question in definition.questions.values():
         if question.key in answers:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from caseloop.models import Case
@@ -36,7 +36,7 @@ PLACES = (
     Place("Home", "desk:home", "home", EVERYBODY),
     Place("Cases", "caseloop:queue", "cases", NEEDS["agent"]),
     Place("Patients", "desk:patients", "patients", NEEDS["agent"]),
-    Place("Alerts", "alerts:index", "alerts", NEEDS["agent"] | {Role.SAFETY}),
+    Place("Alerts", "alerts:index", "alerts", NEEDS["reviewer"]),
     Place("Surveys", "surveys:index", "surveys", NEEDS["admin"]),
     Place("Audit trail", "desk:audit", "note", frozenset({Role.AUDITOR}), whole=True),
     Place("Settings", "tenants:settings", "settings", NEEDS["admin"], whole=True),
@@ -55,8 +55,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def places_of(member: Member, slug: str) -> list[tuple[Place, str]]:
     """Return the rail of a member with addresses, in order."""
-    found = [(place, _address(place.name, slug)) for place in PLACES if place.is_for(member)]
-    return [(place, url) for place, url in found if url]
+    return [(place, reverse(place.name, args=[slug])) for place in PLACES if place.is_for(member)]
 
 
 def waiting_for(member: Member) -> int:
@@ -104,10 +103,3 @@ def _organizations(request: TenantRequest) -> list[dict[str, Any]]:
         return []
     here = {"name": request.organization.name, "url": reverse("desk:home", args=[request.organization.slug])}
     return [{**here, "current": True}, {"name": "Your other organizations", "url": reverse("desk:organizations")}]
-
-
-def _address(name: str, slug: str) -> str:
-    try:
-        return reverse(name, args=[slug])
-    except NoReverseMatch:
-        return ""

@@ -18,7 +18,7 @@ def is_too_often(link: bytes, *, now: datetime) -> bool:
     """
     minute = int(now.timestamp() // 60)
     here = _count_here(link, minute)
-    limit = settings.SURVEY_POSTS_PER_MINUTE
+    limit: int = settings.SURVEY_POSTS_PER_MINUTE
     if here <= min(QUIET, limit):
         return False
     return here > limit or _count_everywhere(link, minute) > limit - QUIET

@@ -124,7 +124,8 @@ def kind_page(kind: str, *, language: str, program: Program | None) -> Sheet:
 def fills_of(program: Program, *, language: str = "en", respondent: str = "patient") -> dict[str, str]:
     """Return what is put into the words of a definition for one program and reader."""
     maker = "" if program.maker_sees_names else maker_sentence(language=language, respondent=respondent)
-    return {"program": program.public_name, "phone": program.phone, "emergency": program.emergency, "maker": maker}
+    phone = program.phone.replace(" ", "\u00a0")  # a number stays on one line
+    return {"program": program.public_name, "phone": phone, "emergency": program.emergency, "maker": maker}
 
 
 def _questions(
@@ -150,16 +151,18 @@ def _questions(
             "revisited": _is_revisited(sitting, page) and not form,
             "questions": [_question(sitting, question, errors=errors, form=form) for question in asked],
             "single": len(asked) == 1 and not title,
-            "errors": [_listed_error(key, error, asked) for key, error in errors.items()],
+            "errors": [_listed_error(sitting, key, error, asked) for key, error in errors.items()],
         },
     )
 
 
-def _listed_error(key: str, error: FieldError, asked: list[Question]) -> dict[str, str]:
+def _listed_error(sitting: Sitting, key: str, error: FieldError, asked: list[Question]) -> dict[str, str]:
     for question in asked:
         if key in question.names:
             has_one_field = question.type in (QuestionType.TEXT, QuestionType.CONTACT) or key == question.other_key
-            return {"field": key if has_one_field else f"{key}-1", "text": error.message}
+            about = _say(sitting, question.text)
+            text = f"{about}{' ' if about.endswith(('?', '.')) else ': '}{error.message}"
+            return {"field": key if has_one_field else f"{key}-1", "text": text}
     return {"field": "", "text": error.message}
 
 

@@ -95,9 +95,7 @@ class Preview:
         }
 
 
-def preview_of(
-    version: SurveyVersion, *, program: Program | None, page_id: str, language: str, reader: str
-) -> Preview:
+def preview_of(version: SurveyVersion, *, program: Program | None, page_id: str, language: str, reader: str) -> Preview:
     """Return the preview that was asked for; whatever does not exist becomes the first that does."""
     definition = version.definition
     languages = list(definition.languages)

@@ -97,6 +97,10 @@ class Saved:
 _newest_version = SurveyVersion.objects.filter(
     survey_id=OuterRef("survey_id"), number=OuterRef("survey__current_number")
 ).values("pk")[:1]
+# Built once: putting it together takes longer than Postgres needs to answer it.
+_links = Invitation.objects.select_related("program", "respondent", "patient", "patient__partner", "response").annotate(
+    newest_version_id=Subquery(_newest_version)
+)
 
 
 def open_link(*, invitation_id: UUID, now: datetime, language: str = "", version_id: UUID | None = None) -> Sitting:
@@ -107,11 +111,7 @@ def open_link(*, invitation_id: UUID, now: datetime, language: str = "", version
     Facts are those of the moment when answering began. Raises LinkOver (also before anything was published) and
     AlreadyAnswered.
     """
-    invitation = (
-        Invitation.objects.select_related("program", "respondent", "patient", "patient__partner", "response")
-        .annotate(newest_version_id=Subquery(_newest_version))
-        .get(pk=invitation_id)
-    )
+    invitation = _links.get(pk=invitation_id)
     response: Response | None = getattr(invitation, "response", None)
     if response and response.is_submitted:
         raise AlreadyAnswered(invitation)

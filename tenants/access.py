@@ -19,6 +19,7 @@ from tenants.models import Member, Organization, Role, User
 NEEDS: dict[str, frozenset[str]] = {
     "member": frozenset(Role.values),
     "agent": frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
+    "reviewer": frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.SAFETY}),
     "supervisor": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "admin": frozenset({Role.ADMIN}),
     "auditor": frozenset({Role.AUDITOR, Role.ADMIN}),

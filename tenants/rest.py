@@ -3,45 +3,19 @@
 import hashlib
 from typing import Any
 
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, NotAuthenticated, ValidationError
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from cxplatform.lib.tenancy import NothingFound, bound_by, confine
+from cxplatform.lib.tenancy import NothingFound, bound_by, confine, scope_of
 from tenants.access import Access
 from tenants.models import ApiKey
 
 _BEARER = b"bearer"
-
-
-class ApiKeyAuthentication(BaseAuthentication):
-    """Hand DRF the key that `TenantApiView.dispatch` already found."""
-
-    def authenticate(self, request: Request) -> tuple[None, ApiKey]:
-        """Return (None, key): a key is no person."""
-        key: ApiKey | None = getattr(request._request, "api_key", None)
-        if key is None:
-            raise NotAuthenticated("Send your key as “Authorization: Bearer cxk_…”.")
-        return None, key
-
-    def authenticate_header(self, request: Request) -> str:
-        """Ask for a bearer key."""
-        return 'Bearer realm="cxplatform"'
-
-
-class DeclaredScope(BasePermission):
-    """Admit a key that has the scope which the view declares for the method; an undeclared method is refused."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Compare the view's `scopes` with the key's."""
-        needed = getattr(view, "scopes", {}).get(request.method)
-        key = request.auth
-        return isinstance(key, ApiKey) and (needed == "" or (needed is not None and needed in key.scopes))
 
 
 class TenantApiView(APIView):
@@ -85,9 +59,16 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     }
     if isinstance(error, ValidationError):
         problem["errors"] = list(_field_errors(error.get_full_details(), ""))
+    _undo()
     response.data = problem
     response.content_type = "application/problem+json"
     return response
+
+
+def _undo() -> None:
+    """Undo what the view wrote before it raised: DRF turns the exception into an answer, and `bound` would commit."""
+    if scope_of(connection):
+        transaction.set_rollback(True)
 
 
 def _detail(error: Exception) -> str:

@@ -23,3 +23,6 @@ def _start() -> None:
 
 if _MARK not in os.environ:  # workers of a parallel run inherit the servers of their controller
     _start()
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # a cache of its own, because every test empties it
+    os.environ["CACHE_URL"] = os.environ["CACHE_URL"].replace("db=2", f"db={3 + int(worker.removeprefix('gw')) % 12}")

@@ -17,10 +17,11 @@ SIZE = 50
 WEEKLY = "weekly"
 
 
-@requires("agent")
+@requires("reviewer")
 def index(request: TenantRequest) -> HttpResponse:
     """Show the alerts that the member may see, with why each was raised and where it went."""
     chosen = _chosen(request)
+    is_filtered = bool(chosen["severity"] or chosen["rule"])
     found = Alert.objects.select_related("patient", "team", "partner", "concern__case")
     page = page_of(
         _narrowed(found, chosen), before=request.GET.get("before", ""), after=request.GET.get("after", ""), size=SIZE
@@ -32,9 +33,9 @@ def index(request: TenantRequest) -> HttpResponse:
             "page": page,
             "tabs": _tabs(request, chosen),
             "filters": _filters(request, chosen),
-            "is_filtered": bool(chosen["severity"] or chosen["rule"]),
+            "is_filtered": is_filtered,
             "is_weekly": chosen["tab"] == WEEKLY,
-            "clear": _address(request, tab=chosen["tab"]),
+            "clear": _address(request, tab=chosen["tab"]) if is_filtered else "",
             "older": _address(request, **chosen, before=page.older) if page.older else "",
             "newer": _address(request, **chosen, after=page.newer) if page.newer else "",
         },

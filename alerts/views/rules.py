@@ -64,8 +64,13 @@ def switch(request: TenantRequest, rule_id: UUID) -> HttpResponse:
 def _edit(request: TenantRequest, found: Rule) -> HttpResponse:
     definition = _definition(found)
     doing = request.POST.get("_do", "")
-    context = {"title": found.name, "is_new": found._state.adding, "survey": found.survey, "joiners": JOINERS,
-               "said": in_words(found.condition, definition=definition)}
+    context = {
+        "title": found.name,
+        "is_new": found._state.adding,
+        "survey": found.survey,
+        "joiners": JOINERS,
+        "said": in_words(found.condition, definition=definition),
+    }
     form = RuleForm(request.POST or None, rule=found, definition=definition, is_draft=doing == "show")
     context["form"] = form
     if doing == "show":

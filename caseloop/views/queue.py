@@ -105,22 +105,27 @@ def _rows_and_tabs(lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any
         }
         for view in View
     ]
-    return {"rows": page.rows, "now": now, "tabs": tabs, "live": lens.address(after=lens.after, before=lens.before)}
+    return {
+        "rows": page.rows,
+        "now": now,
+        "tabs": tabs,
+        "lens": lens,
+        "live": lens.address(after=lens.after, before=lens.before),
+        "problem": page.problem,
+        "clear": lens.cleared() if lens.filters or lens.search else "",
+        "is_first_use": not any(page.counts.values()),
+    }
 
 
 def _whole_page(request: TenantRequest, lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any]:
     shown = f"{len(page.rows)} of {capped(page.counts[lens.view])}" if page.rows and not lens.filters else ""
     return {
         **_rows_and_tabs(lens, page, now=now),
-        "lens": lens,
-        "problem": page.problem,
         "filters": _filters(request.member, lens),
-        "clear": lens.cleared() if lens.filters or lens.search else "",
         "previous": lens.address(before=page.previous) if page.previous else "",
         "next": lens.address(after=page.next) if page.next else "",
         "shown": shown if not lens.search else "",
         "back": lens.address(after=lens.after, before=lens.before),
-        "is_first_use": not any(page.counts.values()),
         "people": _people(),
     }
 

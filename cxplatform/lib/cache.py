@@ -48,6 +48,18 @@ class ForgivingRedisCache(RedisCache):
         """Delete, or do nothing."""
         return bool(self._forgive(super().delete, False, *args, **kwargs))
 
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        """Tell whether there is such a key; there is none without Redis."""
+        return bool(self._forgive(super().has_key, False, key, version))
+
+    def clear(self) -> bool:
+        """Remove every key, or none."""
+        return bool(self._forgive(super().clear, False))
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> None:
+        """Delete several, or none."""
+        self._forgive(super().delete_many, None, *args, **kwargs)
+
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         """Get several, or miss all."""
         return dict(self._forgive(super().get_many, {}, *args, **kwargs))

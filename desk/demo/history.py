@@ -7,7 +7,7 @@ from random import Random
 
 from alerts.services import evaluate_response
 from caseloop.codes import AttemptChannel, AttemptOutcome, ConcernOutcome, RootCause, WaitingOn
-from caseloop.models import Case, Disposition
+from caseloop.models import Case, ContactNotWished, Disposition
 from desk.demo.answers import answers_of
 from desk.demo.cast import ProgramPlan, Stage
 from messaging.models import Message
@@ -160,7 +160,10 @@ def _follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, since: datetim
             if reached
             else dice.choice([AttemptOutcome.NO_ANSWER, AttemptOutcome.VOICEMAIL, AttemptOutcome.CALL_LATER])
         )
-        case.log_attempt(channel=AttemptChannel.PHONE, outcome=outcome, text="", by=agent, now=clock)
+        try:
+            case.log_attempt(channel=AttemptChannel.PHONE, outcome=outcome, text="", by=agent, now=clock)
+        except ContactNotWished:
+            return
         if reached:
             break
     clock += timedelta(hours=dice.uniform(1, 30))

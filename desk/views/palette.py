@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from caseloop.models import Case
 from cxplatform.lib.codes import NotAPseudonym
@@ -63,10 +63,4 @@ def _pages(request: TenantRequest, query: str) -> list[dict[str, str]]:
 def _settings(member: Member, slug: str) -> list[tuple[str, str]]:
     if member.role != Role.ADMIN or member.partner_id:
         return []
-    found = []
-    for label, name in _SETTINGS:
-        try:
-            found.append((label, reverse(name, args=[slug])))
-        except NoReverseMatch:
-            continue
-    return found
+    return [(label, reverse(name, args=[slug])) for label, name in _SETTINGS]

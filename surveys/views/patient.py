@@ -92,7 +92,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def _within(request: HttpRequest, link: bytes, work: Callable[[UUID], HttpResponse]) -> HttpResponse:
     """Do the work in a transaction of the link's organization, and once more wherever that may help."""
-    connection.health_check_done = True  # a stale connection is noticed and replaced below, without asking each time
+    # A stale connection is noticed and replaced below, without asking the server first each time.
+    connection.health_check_done = True  # type: ignore[attr-defined]
     lost = 0
     for _ in range(TRIES):
         try:

@@ -25,6 +25,7 @@ from tenants.access import TenantRequest, requires
 from tenants.models import Program, Role
 
 COUNTED = 999
+_FILLS = {**NEUTRAL_FILLS, "emergency": "the emergency number"}
 _PREVIEW_CSP = (
     f"default-src 'none'; style-src '{STYLE_HASH}' '{BAR_HASH}'; img-src data: 'self'; form-action 'none';"
     " base-uri 'none'; frame-ancestors 'none'"
@@ -138,10 +139,16 @@ def _language(request: TenantRequest, definition: Definition | None) -> str:
 def _languages(
     request: TenantRequest, found: Survey, definition: Definition | None, current: str
 ) -> list[dict[str, Any]]:
+    if definition is None:
+        return []
     address = _address(request, found)
     return [
-        {"label": NAMES.get(code, code), "url": f"{address}?lang={code}", "current": code == current}
-        for code in (definition.languages if definition else ())
+        {
+            "label": f"{NAMES.get(code, code)}{' (not tested with patients)' if code in definition.untested else ''}",
+            "url": f"{address}?lang={code}",
+            "current": code == current,
+        }
+        for code in definition.languages
     ]
 
 
@@ -169,7 +176,7 @@ def _question_in_words(question: Question, definition: Definition, language: str
 
 
 def _say(text: Text | None, language: str, *, reader: str = "patient") -> str:
-    return text.render(language=language, respondent=reader, fills=NEUTRAL_FILLS) if text else ""
+    return text.render(language=language, respondent=reader, fills=_FILLS) if text else ""
 
 
 def _address(request: TenantRequest, found: Survey) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from tenants.forms.languages import LanguagesField
 from tenants.models import Partner, Program
 
-_COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two letters of the country, such as US.")
+_COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", "Use the two letters of the country, such as US.")
 
 
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -24,7 +24,14 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Program
         fields = [
-            "name", "public_name", "country", "languages", "phone", "phone_hours", "emergency", "maker_sees_names",
+            "name",
+            "public_name",
+            "country",
+            "languages",
+            "phone",
+            "phone_hours",
+            "emergency",
+            "maker_sees_names",
         ]
         labels = {
             "name": "Name for staff",

@@ -50,6 +50,18 @@ def sign_in() -> Callable[[House, str], Client]:
     return browser
 
 
+@pytest.fixture
+def agent(acme: House, sign_in: Callable[[House, str], Client]) -> Client:
+    """Return an agent's browser."""
+    return sign_in(acme, "agent")
+
+
+@pytest.fixture
+def supervisor(acme: House, sign_in: Callable[[House, str], Client]) -> Client:
+    """Return a supervisor's browser."""
+    return sign_in(acme, "supervisor")
+
+
 def open_for(
     house: House, *, patient: Any = None, severity: str = "p1", now: datetime = T0, team: Any = "house", **why: Any
 ) -> Case:
@@ -83,6 +95,11 @@ def at(house: House, name: str, **kwargs: Any) -> str:
     return reverse(f"caseloop:{name}", kwargs={"slug": house.organization.slug, **kwargs})
 
 
+def post(browser: Client, house: House, name: str, case: Case, /, **data: Any) -> Any:
+    """Post to an action of a case."""
+    return browser.post(at(house, name, number=case.number), data)
+
+
 def fresh(house: House, case: Case) -> Case:
     """Read a case again."""
     with house.bound():
@@ -95,7 +112,9 @@ def events(house: House, case: Case) -> list[str]:
         return list(case.events.order_by("at", "id").values_list("kind", flat=True))
 
 
-def move(house: House, case: Case, verb: str, *args: Any, by: str = "agent", now: datetime = NOW, **kwargs: Any) -> Case:
+def move(
+    house: House, case: Case, verb: str, *args: Any, by: str = "agent", now: datetime = NOW, **kwargs: Any
+) -> Case:
     """Make one move under the lock, as a service does."""
     with house.bound():
         locked = Case.objects.lock(pk=case.pk)

@@ -8,15 +8,10 @@ from caseloop.models import Case
 from caseloop.services import note_changed_answer
 from surveys.models import Response
 from surveys.services import open_link, save_page
-from tests.caseloop.conftest import NOW, add_concern, at, move, open_for, resolved_by
+from tests.caseloop.conftest import NOW, add_concern, at, events, move, open_for, resolved_by
 from tests.conftest import T0, make_invitation
 
 ANSWERED = [{"question": "prepared", "text": "Do you feel prepared?", "answer": "No", "actual": "no"}]
-
-
-@pytest.fixture
-def agent(acme, sign_in):
-    return sign_in(acme, "agent")
 
 
 def answer(house, **form) -> Response:
@@ -171,3 +166,13 @@ def test_history_names_everything_that_can_happen(acme, agent, case):
         "reopened the case", "Came back", "Two quiet weeks", "closed the case as unverified",
     ):  # fmt: skip
         assert words in page
+
+
+@pytest.mark.parametrize(
+    "name", ["take", "assign", "note", "attempt", "wait", "resume", "resolve", "no_action", "reopen"]
+)
+def test_every_action_has_a_page_that_works_without_script(acme, agent, case, name):
+    page = agent.get(at(acme, name, number=case.number))
+    assert page.status_code == 200
+    assert f'action="{at(acme, name, number=case.number)}"' in page.content.decode()
+    assert events(acme, case) == ["opened"]

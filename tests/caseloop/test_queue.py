@@ -1,17 +1,14 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from caseloop.lens import Cursor
 from tests.caseloop.conftest import NOW, at, fresh, move, new_patient, open_for, resolved_by
 from tests.conftest import T0
-
-
-@pytest.fixture
-def agent(acme, sign_in):
-    return sign_in(acme, "agent")
 
 
 def shown(response) -> list[int]:
@@ -34,16 +31,16 @@ def test_page_names_what_an_agent_needs(acme, agent, case):
         assert word in page
 
 
-@pytest.mark.parametrize(
-    ("member", "view"), [("agent", "mine"), ("supervisor", "open"), ("admin", "open")]
-)
+@pytest.mark.parametrize(("member", "view"), [("agent", "mine"), ("supervisor", "open"), ("admin", "open")])
 def test_first_view_follows_the_role(acme, sign_in, member, view):
     assert sign_in(acme, member).get(at(acme, "queue")).context["lens"].view == view
 
 
 def test_views_hold_what_they_say(acme, agent, case):
     mine = move(acme, open_for(acme, patient=new_patient(acme)), "take")
-    waiting = move(acme, open_for(acme, patient=new_patient(acme)), "log_attempt", channel="phone", outcome="reached", text="")
+    waiting = move(
+        acme, open_for(acme, patient=new_patient(acme)), "log_attempt", channel="phone", outcome="reached", text=""
+    )
     move(acme, waiting, "wait", on="payer", next_check=(NOW + timedelta(days=3)).date(), text="Letter")
     done = resolved_by(acme, open_for(acme, patient=new_patient(acme)))
     late = open_for(acme, patient=new_patient(acme), now=T0 - timedelta(days=9), team=None)
@@ -110,12 +107,8 @@ def test_done_cases_come_newest_first_and_page_too(acme, agent, monkeypatch):
 
 
 def test_cursor_survives_the_address():
-    cursor = Cursor(T0 + timedelta(microseconds=1), new_id())
+    cursor = Cursor(T0 + timedelta(microseconds=1), uuid4())
     assert Cursor.read(str(cursor)) == cursor
-
-
-def new_id():
-    return __import__("uuid").uuid4()
 
 
 @pytest.mark.parametrize("typed", ["{number}", "#{number}", "{pseudonym}", "{start}"])
@@ -187,8 +180,6 @@ class TestPolling:
         assert self.poll(agent, acme, noted["ETag"]).status_code == 200
 
     def test_a_clock_that_ran_out_is_news(self, acme, agent, case):
-        import time_machine
-
         etag = self.poll(agent, acme)["ETag"]
         with time_machine.travel(fresh(acme, case).due_at + timedelta(minutes=1), tick=False):
             agent.force_login(acme.members["agent"].user)

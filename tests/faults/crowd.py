@@ -46,8 +46,8 @@ class Crowd:
     visits: list[Visit] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     """How often each HTTP status came back; 0 = no answer."""
-    post_s: list[float] = field(default_factory=list)
-    """Seconds of every POST, answered or not."""
+    posts: list[tuple[float, float]] = field(default_factory=list)
+    """When each POST was sent (seconds of time.monotonic()) and the seconds until it was answered."""
     unkind: list[str] = field(default_factory=list)
     """The beginnings of answers above 499 that tell the patient nothing useful."""
 
@@ -56,9 +56,9 @@ class Crowd:
         """Return the visits whose answers the server confirmed."""
         return [visit for visit in self.visits if visit.acknowledged_at is not None]
 
-    def p99_s(self) -> float:
-        """Return the 99th percentile of `post_s`."""
-        return percentile(self.post_s, 99)
+    def post_s(self, *, begin: float = 0, end: float = float("inf")) -> list[float]:
+        """Return the seconds that POSTs took, of those sent between two instants."""
+        return [seconds for at, seconds in self.posts if begin <= at < end]
 
     def answer(self, visit: Visit, connection: http.client.HTTPConnection) -> bool:
         """Open the link and submit everything; return whether the server said that it is stored."""
@@ -68,7 +68,7 @@ class Crowd:
         if status == http.HTTPStatus.OK and token:
             begun = time.monotonic()
             status, _, location = self._ask(connection, "POST", path, visit.form(token[1]))
-            self.post_s.append(time.monotonic() - begun)
+            self.posts.append((begun, time.monotonic() - begun))
             if status == http.HTTPStatus.SEE_OTHER and "done=1" in location:
                 visit.acknowledged_at = time.monotonic()
         elif status == http.HTTPStatus.OK:  # "already answered": an earlier try got through, its answer did not

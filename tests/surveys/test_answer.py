@@ -129,7 +129,7 @@ def test_a_wrong_answer_is_named_on_top_and_beside_and_the_rest_is_kept(cast: Ca
     invitation = invite(cast.acme, page("one", choice("first", required=True), choice("second"), words("more")))
     reader = Reader(invitation).open().send({"second": "no", "more": "Keep <this>"})
     assert reader.page.status_code == 422
-    assert '<a href="#first-1">Please answer this question.</a>' in reader.html
+    assert '<a href="#first-1">About first? Please answer this question.</a>' in reader.html
     assert reader.html.count("Please answer this question.") == 2
     assert 'value="no" checked' in reader.html
     assert "Keep &lt;this&gt;</textarea>" in reader.html

@@ -11,7 +11,10 @@ from tests.surveys.reading import Reader, choice, document, invite, page, stored
 
 def three_pages(cast: Cast) -> Invitation:
     return invite(
-        cast.acme, page("one", choice("first"), words("more")), page("two", choice("second")), page("three", choice("third"))
+        cast.acme,
+        page("one", choice("first"), words("more")),
+        page("two", choice("second")),
+        page("three", choice("third")),
     )
 
 
@@ -35,7 +38,9 @@ def test_earlier_answers_are_never_shown_again(cast: Cast):
 
 
 def test_a_page_with_an_error_is_asked_again_but_keeps_what_was_good(cast: Cast):
-    invitation = invite(cast.acme, page("one", choice("first", required=True), choice("other")), page("two", choice("x")))
+    invitation = invite(
+        cast.acme, page("one", choice("first", required=True), choice("other")), page("two", choice("x"))
+    )
     Reader(invitation).open().send({"other": "no"})
     elsewhere = Reader(invitation).open()
     assert elsewhere.asked == {"first", "other"}

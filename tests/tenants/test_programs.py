@@ -1,5 +1,7 @@
 """Admins set up programs, with a public name that gives nothing away."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -17,7 +19,7 @@ def at(name: str, *args, slug: str = "acme") -> str:
     return reverse(f"tenants:{name}", args=[slug, *args])
 
 
-def program(**over) -> dict:
+def program(**over) -> dict[str, Any]:
     form = {"name": "Brandex RA", "public_name": "Kind Start", "country": "us", "languages": ["en", "es"]}
     return {**form, "phone": "+1 555 0199", "phone_hours": "8 to 20", "emergency": "911", **over}
 
@@ -70,7 +72,7 @@ def test_public_name_that_says_the_staff_name_is_refused(admin, cast: Cast, publ
     assert programs_of(cast.acme, name="Brandex RA") == []
 
 
-BAD = [
+BAD: list[Any] = [
     {"name": ""},
     {"name": "x" * 121},
     {"name": "acme brand program"},

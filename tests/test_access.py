@@ -1,0 +1,349 @@
+"""Who may open what: every URL × signed out, every role, members confined to a partner, and the rival."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from caseloop.models import Case
+from messaging.models import GoLink, Message
+from surveys.models import Occasion, Survey
+from tenants.access import declared
+from tenants.models import Role
+from tests.conftest import T0, Cast, House, make_house, make_invitation, make_member
+from tests.steps import raise_alerts
+
+ALL = {*Role.values, "north_agent", "north_admin"}
+ADMITS = {
+    "member": ALL,
+    "agent": {"agent", "supervisor", "admin", "north_agent", "north_admin"},
+    "reviewer": {"agent", "supervisor", "admin", "safety", "north_agent", "north_admin"},
+    "supervisor": {"supervisor", "admin", "north_admin"},
+    "supervisor, whole": {"supervisor", "admin"},
+    "admin, whole": {"admin"},
+    "auditor, whole": {"auditor", "admin"},
+}
+
+# The one table: what each page of an organization needs.
+PAGES = {
+    "desk:home": "member",
+    "desk:palette": "member",
+    "desk:patients": "agent",
+    "desk:patient": "agent",
+    "desk:audit": "auditor, whole",
+    "desk:status": "admin, whole",
+    "desk:try_again": "supervisor, whole",
+    "surveys:index": "member",
+    "surveys:survey": "member",
+    "surveys:preview": "member",
+    "surveys:add_occasion": "admin, whole",
+    "surveys:change_occasion": "admin, whole",
+    "caseloop:queue": "agent",
+    "caseloop:take_next": "agent",
+    "caseloop:bulk": "agent",
+    "caseloop:case": "agent",
+    "caseloop:changes": "agent",
+    "caseloop:draft": "agent",
+    "caseloop:take": "agent",
+    "caseloop:assign": "agent",
+    "caseloop:note": "agent",
+    "caseloop:attempt": "agent",
+    "caseloop:wait": "agent",
+    "caseloop:resume": "agent",
+    "caseloop:resolve": "agent",
+    "caseloop:no_action": "agent",
+    "caseloop:close": "supervisor",
+    "caseloop:reopen": "agent",
+    "caseloop:clocks": "admin, whole",
+    "alerts:index": "reviewer",
+    "alerts:rules": "admin, whole",
+    "alerts:new_rule": "admin, whole",
+    "alerts:rule": "admin, whole",
+    "alerts:switch_rule": "admin, whole",
+    "alerts:routes": "admin, whole",
+    "tenants:settings": "admin, whole",
+    "tenants:members": "admin, whole",
+    "tenants:invite": "admin, whole",
+    "tenants:member": "admin, whole",
+    "tenants:deactivate_member": "admin, whole",
+    "tenants:reactivate_member": "admin, whole",
+    "tenants:resend_welcome": "admin, whole",
+    "tenants:teams": "admin, whole",
+    "tenants:new_team": "admin, whole",
+    "tenants:team": "admin, whole",
+    "tenants:deactivate_team": "admin, whole",
+    "tenants:reactivate_team": "admin, whole",
+    "tenants:programs": "admin, whole",
+    "tenants:new_program": "admin, whole",
+    "tenants:program": "admin, whole",
+    "tenants:partners": "admin, whole",
+    "tenants:new_partner": "admin, whole",
+    "tenants:partner": "admin, whole",
+}
+# Pages outside organizations: (signed out, signed in).
+OTHERS = {
+    "desk:healthz": (200, 200),
+    "desk:readyz": (200, 200),
+    "desk:statusz": ({200, 503}, {200, 503}),
+    "desk:organizations": ("sign in", {200, 302}),
+    "desk:profile": ("sign in", 200),
+    "desk:go": ("sign in", 404),
+    "desk:welcome": (410, 410),
+    "surveys:answer": (404, 404),
+}
+LIBRARIES = ("account_", "mfa_")  # django-allauth: each view asks for sign-in itself
+SIGNED_OUT_PAGES = {
+    "account_login",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+}
+
+
+@dataclass
+class World:
+    """The cast with cases, a client for each person, and the ids that URLs name."""
+
+    cast: Cast
+    clients: dict[str, Client]
+    mine: dict[str, Any]  # of acme, and of its partner north where there is one
+    south: dict[str, Any]
+    rivals: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+    """Make the world once; every request is undone, and the world at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        acme, rival = make_house("acme", partners=("north", "south")), make_house("rival", partners=("east",))
+        with acme.bound():
+            acme.members["north_admin"] = make_member(
+                acme.organization, role="admin", partner=acme.partners["north"], email="north-admin@acme.example"
+            )
+        for patient in acme.patients:
+            raise_alerts(acme, {"prepared": "no"}, patient=patient)
+        with rival.bound():
+            Survey.objects.filter(key="pulse_5").update(key="rivals_own")
+        raise_alerts(rival, {"prepared": "no"})
+        with rival.bound():
+            Case.objects.update(number=77)
+        clients = {role: Client() for role in (*ALL, "rival_admin", "signed_out")}
+        for role in ALL:
+            clients[role].force_login(acme.members[role].user)
+        clients["rival_admin"].force_login(rival.members["admin"].user)
+        yield World(Cast(acme, rival), clients, ids_of(acme, 0), ids_of(acme, 1), ids_of(rival, 0))
+        transaction.set_rollback(True)
+
+
+def ids_of(house: House, place: int) -> dict[str, Any]:
+    """Return the values of every URL argument for one patient of a house."""
+    patient = house.patients[place]
+    with house.bound():
+        survey = house.surveys["pulse_5"]
+        survey.refresh_from_db()
+        occasion, _ = Occasion.objects.get_or_create(
+            organization=house.organization, program=house.program, survey=survey, touchpoint="call"
+        )
+        return {
+            "number": patient.cases.get().number,
+            "pseudonym": patient.pseudonym,
+            "message_id": Message.objects.filter(fields__pseudonym=patient.pseudonym)[0].pk,
+            "key": survey.key,
+            "survey_key": survey.key,
+            "occasion_id": occasion.pk,
+            "rule_id": survey.rules.all()[0].pk,
+            "member_id": house.members["analyst"].pk,
+            "team_id": house.team.pk,
+            "program_id": house.program.pk,
+            "partner_id": patient.partner_id,
+            "token": GoLink.objects.get(target_id=patient.cases.get().pk).token,
+        }
+
+
+def patterns(entries: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every URL with its full name."""
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from patterns(entry.url_patterns, inner)
+        else:
+            yield f"{space}{entry.name}", entry
+
+
+def arguments_of(name: str) -> set[str]:
+    """Return the names of a URL's arguments."""
+    return set(dict(patterns(get_resolver().url_patterns))[name].pattern.converters) - {"slug"}
+
+
+def address(name: str, ids: dict[str, Any], slug: str = "acme") -> str:
+    """Return the address of an organization's page."""
+    return reverse(name, kwargs={"slug": slug, **{argument: ids[argument] for argument in arguments_of(name)}})
+
+
+def answer(client: Client, url: str) -> str | int:
+    """Return the status of a GET, or of a POST where a GET is not served, or "sign in"; its changes are undone.
+
+    A declaration guards every method of its view, so one method tells.
+    """
+    for ask in (client.get, lambda to: client.post(to, {"name": "note", "text": "x"})):
+        with transaction.atomic():
+            response = ask(url)
+            transaction.set_rollback(True)
+        if response.status_code != 405:
+            break
+    to = response.headers.get("Location", "")
+    return (
+        "sign in"
+        if response.status_code == 302 and to.startswith(reverse(settings.LOGIN_URL))
+        else response.status_code
+    )
+
+
+def is_admitted(status: str | int) -> bool:
+    """Tell whether the page was opened: shown, done, or found the form wanting."""
+    return status in {200, 204, 302, 303, 304, 400, 409, 422}
+
+
+NAMES = sorted(name for name, _ in patterns(get_resolver().url_patterns))
+
+
+def test_every_url_is_in_the_table_and_the_table_holds_no_other() -> None:
+    ours = {name for name in NAMES if not name.startswith(LIBRARIES)}
+    assert ours == PAGES.keys() | OTHERS.keys()
+    assert len(NAMES) == len(set(NAMES))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_for_those_who_need_it_and_for_nobody_else(world: World, name: str) -> None:
+    url = address(name, world.mine)
+    for person, client in world.clients.items():
+        status = answer(client, url)
+        if person == "signed_out":
+            assert status == "sign in"
+        elif person == "rival_admin":
+            assert status == 404
+        elif person in ADMITS[PAGES[name]]:
+            assert is_admitted(status), (person, status)
+        else:
+            assert status == 403, person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in PAGES if arguments_of(name)])
+def test_an_id_of_the_other_tenant_is_not_found(world: World, name: str) -> None:
+    assert answer(world.clients["admin"], address(name, world.rivals)) == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in PAGES if arguments_of(name) & {"number", "pseudonym"}])
+def test_an_id_of_another_partner_is_not_found(world: World, name: str) -> None:
+    url = address(name, world.south)
+    for person in ("north_agent", "north_admin"):
+        if person in ADMITS[PAGES[name]]:
+            assert answer(world.clients[person], url) == 404, person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in PAGES if arguments_of(name) & {"number", "pseudonym"}])
+def test_an_id_that_never_was_is_not_found(world: World, name: str) -> None:
+    unknown = {**world.mine, "number": 999_999, "pseudonym": "PX-2222-2222", "rule_id": uuid4()}
+    assert answer(world.clients["admin"], address(name, unknown)) == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_page_outside_organizations(world: World, name: str) -> None:
+    unknown = {"token": "x" * 24, "uid": "x"}
+    url = reverse(name, kwargs={argument: unknown[argument] for argument in arguments_of(name)})
+    for person, expected in zip(("signed_out", "agent"), OTHERS[name], strict=True):
+        allowed = expected if isinstance(expected, set) else {expected}
+        assert answer(world.clients[person], url) in allowed, person
+
+
+@pytest.mark.django_db
+def test_the_link_of_a_mail_opens_for_the_members_concerned_only(world: World) -> None:
+    url = reverse("desk:go", args=[world.south["token"]])
+    assert answer(world.clients["agent"], url) == 302
+    for person in ("north_agent", "north_admin", "rival_admin"):
+        assert answer(world.clients[person], url) == 404
+    assert answer(world.clients["signed_out"], url) == "sign in"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(LIBRARIES)])
+def test_library_pages_show_nothing_to_the_signed_out_but_the_way_in(world: World, name: str) -> None:
+    values = {"key": "x", "uidb36": "x"}
+    pattern = dict(patterns(get_resolver().url_patterns))[name].pattern
+    kwargs = {argument: values[argument] for argument in values if f"<{argument}>" in str(pattern)}
+    status = answer(world.clients["signed_out"], reverse(name, kwargs=kwargs))
+    assert status in ({200, 302, "sign in"} if name in SIGNED_OUT_PAGES else {302, "sign in"}), status
+
+
+@pytest.mark.django_db
+def test_nobody_signs_up_alone(world: World) -> None:
+    client = world.clients["signed_out"]
+    client.post("/accounts/signup/", {"email": "stranger@example.org", "password1": "correct horse battery"})
+    assert not client.session.get("_auth_user_id")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"is_active": False}, {"user__is_active": False}])
+def test_somebody_who_was_deactivated_is_an_outsider_at_once(world: World, change: dict[str, bool]) -> None:
+    acme = world.cast.acme
+    with transaction.atomic():
+        with acme.bound():
+            member = acme.members["agent"]
+            if "is_active" in change:
+                type(member).objects.filter(pk=member.pk).update(is_active=False)
+            else:
+                type(member.user).objects.filter(pk=member.user_id).update(is_active=False)
+        status = answer(world.clients["agent"], reverse("desk:home", args=["acme"]))
+        transaction.set_rollback(True)
+    assert status == (404 if "is_active" in change else "sign in")
+
+
+@pytest.mark.django_db
+def test_a_patients_link_asks_for_no_sign_in(world: World) -> None:
+    token = make_invitation(world.cast.acme, now=T0).token
+    assert answer(world.clients["signed_out"], reverse("surveys:answer", args=[token])) == 200
+
+
+# --- a view that forgot to declare itself ---
+
+
+def undeclared(request: HttpRequest) -> HttpResponse:
+    """Stand for a forgotten decorator."""
+    raise AssertionError("must not run")
+
+
+@declared("public")
+def open_to_all(request: HttpRequest) -> HttpResponse:
+    """Stand for a public page."""
+    return HttpResponse("open")
+
+
+urlpatterns = [path("undeclared/", undeclared), path("declared/", open_to_all)]
+
+
+@pytest.mark.urls(__name__)
+def test_an_undeclared_view_is_refused(client: Client) -> None:
+    with pytest.raises(ImproperlyConfigured, match="undeclared declares no access"):
+        client.get("/undeclared/")
+    assert client.get("/declared/").content == b"open"
