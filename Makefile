@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 export PORT
 .DEFAULT_GOAL := help
-.PHONY: help install demo test faults check bench clean lock
+.PHONY: help install demo test faults check bench messages clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -49,6 +49,9 @@ check: install ## Check style, types, import contracts, migrations and templates
 
 bench: install ## Run the benchmarks
 	$(PY) -m benchmarks
+
+messages: install ## Collect the words of the pages, and compile the translations
+	$(PY) -m babel.messages.frontend compile --domain django --directory locale
 
 clean: install ## Remove the data of the demo
 	@$(PY) -m cxplatform.devstack clean

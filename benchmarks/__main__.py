@@ -15,6 +15,8 @@ from benchmarks.stage import stage
 from cxplatform.devstack.demo import var_folder
 from tests.faults.world import World, wait_for_workers
 
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+
 
 @dataclass(frozen=True)
 class Size:
@@ -46,12 +48,15 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", choices=sorted(BENCHMARKS), metavar="NAME", help=f"of {sorted(BENCHMARKS)}"
     )
+    parser.add_argument("--into", type=Path, metavar="FILE", help="write the figures into this page, between its marks")
     arguments = parser.parse_args()
     results = []
     for result in run(arguments.size or NORMAL, names=arguments.only or list(BENCHMARKS)):
         print(result.as_text(), flush=True)
         results.append(result)
     _keep(results, var_folder() / "bench.json")
+    if arguments.into:
+        _write(results, arguments.into)
 
 
 def run(size: Size, *, names: list[str]) -> Iterator[Result]:
@@ -81,6 +86,12 @@ def _keep(results: list[Result], path: Path) -> None:
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     path.write_text(json.dumps({"machine": machine, "results": [each.as_json() for each in results]}, indent=2))
+
+
+def _write(results: list[Result], page: Path) -> None:
+    before, _, rest = page.read_text().partition(BEGIN)
+    figures = "\n\n".join(each.as_markdown() for each in results)
+    page.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{rest.partition(END)[2]}")
 
 
 BENCHMARKS: dict[str, Callable[[World, Size], Result]] = {

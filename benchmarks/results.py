@@ -39,6 +39,12 @@ class Result:
         goals = [asdict(goal) | {"reached": goal.reached} for goal in self.goals]
         return {"name": self.name, "goals": goals, "figures": self.figures}
 
+    def as_markdown(self) -> str:
+        """Return the row as a section of docs/benchmarks.md."""
+        lines = [f"**{self.name}**", "", *(f"- {goal}" for goal in self.goals)]
+        behind = "; ".join(f"{name} {_figure(value)}" for name, value in self.figures.items())
+        return "\n".join([*lines, f"- behind it: {behind}"] if behind else lines)
+
     def as_text(self) -> str:
         """Return the row as a person reads it."""
         lines = [self.name, *(f"    {goal}" for goal in self.goals)]

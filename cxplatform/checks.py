@@ -13,7 +13,5 @@ def secrets_are_set(**_: Any) -> list[CheckMessage]:
     bare = [name for name in SECRETS if getattr(settings, name) == settings.STAND_IN_SECRET]
     if settings.STAND_IN_VAULT_KEY in settings.VAULT_KEYS:
         bare.append("VAULT_KEYS")
-    return [
-        Error(f"{name} is not set.", hint=f"Set {name} in the environment to a secret of your own.", id="cxplatform.E001")
-        for name in bare
-    ]
+    hint = "Set it in the environment to a secret of your own."
+    return [Error(f"{name} is not set.", hint=hint, id="cxplatform.E001") for name in bare]

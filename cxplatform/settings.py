@@ -259,6 +259,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # looking up the user would cost a query, and fail while the database is down
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

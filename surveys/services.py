@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from uuid_utils.compat import uuid7
 
 from cxplatform.lib.nudge import nudge
+from cxplatform.lib.prepared import PreparedRow
 from messaging.models import Address, Channel
 from patients.models import Respondent
 from surveys.answers import (
@@ -97,9 +98,11 @@ class Saved:
 _newest_version = SurveyVersion.objects.filter(
     survey_id=OuterRef("survey_id"), number=OuterRef("survey__current_number")
 ).values("pk")[:1]
-# Built once: putting it together takes longer than Postgres needs to answer it.
-_links = Invitation.objects.select_related("program", "respondent", "patient", "patient__partner", "response").annotate(
-    newest_version_id=Subquery(_newest_version)
+_link = PreparedRow(
+    "open_link",
+    Invitation.objects.select_related("program", "respondent", "patient", "patient__partner", "response").annotate(
+        newest_version_id=Subquery(_newest_version)
+    ),
 )
 
 
@@ -111,13 +114,14 @@ def open_link(*, invitation_id: UUID, now: datetime, language: str = "", version
     Facts are those of the moment when answering began. Raises LinkOver (also before anything was published) and
     AlreadyAnswered.
     """
-    invitation = _links.get(pk=invitation_id)
+    invitation = _link.get(invitation_id)
     response: Response | None = getattr(invitation, "response", None)
     if response and response.is_submitted:
         raise AlreadyAnswered(invitation)
     if invitation.is_over(now=now):
         raise LinkOver(invitation)
-    version = response.version_id if response else (version_id or invitation.newest_version_id)
+    newest: UUID | None = invitation.newest_version_id  # type: ignore[attr-defined]
+    version = response.version_id if response else (version_id or newest)
     if version is None:  # nothing has been published yet
         raise LinkOver(invitation)
     definition = definition_of(version)

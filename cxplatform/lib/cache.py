@@ -52,9 +52,9 @@ class ForgivingRedisCache(RedisCache):
         """Tell whether there is such a key; there is none without Redis."""
         return bool(self._forgive(super().has_key, False, key, version))
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Remove every key, or none."""
-        return bool(self._forgive(super().clear, False))
+        self._forgive(super().clear, None)
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         """Delete several, or none."""

@@ -21,6 +21,7 @@ WHOLE_ORGANIZATION = "*"
 _SET_SCOPE = "SELECT set_config('app.organization_id', %s, true), set_config('app.partner', %s, true)"
 _ROLE_POWERS = """
     SELECT r.rolsuper OR r.rolbypassrls
+        OR EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database() AND d.datdba = r.oid)
         OR EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                    WHERE c.relowner = r.oid AND n.nspname = 'public' AND c.relkind IN ('r', 'p'))
     FROM pg_roles r WHERE r.rolname = current_user
@@ -75,8 +76,8 @@ def bound(organization_id: UUID | str, partner: UUID | str | None = None) -> Ite
             yield
         finally:
             _remember(connection, outer)
-        if nested:
-            _execute_scope(connection, outer)
+    if nested:  # outside the block, which may have been marked for rollback
+        _execute_scope(connection, outer)
 
 
 @contextmanager
@@ -107,8 +108,8 @@ def bound_by(definer: str, *arguments: Any) -> Iterator[tuple[UUID, UUID]]:
             yield row[0], row[1]
         finally:
             _remember(connection, None)
-        if nested:
-            _execute_scope(connection, None)
+    if nested:
+        _execute_scope(connection, None)
 
 
 def confine(partner: UUID | str) -> None:
@@ -131,7 +132,7 @@ def call_definer(function: str, *arguments: Any) -> list[tuple[UUID, UUID]]:
 
 
 def refuse_privileged_role(connection: BaseDatabaseWrapper) -> None:
-    """Raise PrivilegedRole when the connected role is a superuser, may bypass RLS, or owns a table."""
+    """Raise PrivilegedRole when the connected role is a superuser, may bypass RLS, or owns the database or a table."""
     with connection.cursor() as cursor:
         cursor.execute(_ROLE_POWERS)
         row = cursor.fetchone()

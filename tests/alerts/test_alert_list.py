@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alerts.models import Alert, Rule
+from caseloop.models import Case
 from tests.conftest import T0, Cast, House
 from tests.steps import raise_alerts
 
@@ -25,7 +26,8 @@ def at(slug: str = "acme", **query) -> str:
 
 
 def listed(response) -> list[Alert]:
-    return response.context["page"].alerts
+    alerts: list[Alert] = response.context["page"].alerts
+    return alerts
 
 
 def many(house: House, count: int) -> None:
@@ -45,7 +47,7 @@ def test_alert_is_shown_with_its_reason_and_its_case(agent, cast: Cast):
     (alert,) = raise_alerts(cast.acme, {"prepared": "no"})
     html = agent.get(at()).content.decode()
     with cast.acme.bound():
-        case = Alert.objects.get(pk=alert.pk).concern.case
+        case = Case.objects.get(concerns__source_id=alert.pk)
     assert alert.rule_copy["name"] in html
     assert alert.explanation[0]["text"] in html
     assert f"/o/acme/cases/{case.number}/" in html

@@ -67,6 +67,7 @@ def test_another_answer_to_another_rule_is_a_change_and_an_alert(cast: Cast) -> 
         assert Case.objects.get().concerns.count() == 2
         first = Concern.objects.order_by("opened_at").first()
         assert first is not None
+        assert first.changed_answer is not None
         assert first.changed_answer["after"] == "I am not going to start"
 
 

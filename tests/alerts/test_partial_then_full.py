@@ -58,6 +58,7 @@ def test_next_day_yes_and_a_call_back_join_and_take_nothing_back(cast: Cast) -> 
         stays = Concern.objects.get(source_id=first.pk)
         assert stays.settled_at is None
         assert stays.opened_at == later(hours=1)
+        assert stays.changed_answer is not None
         assert stays.changed_answer["before"] == "No"
         assert stays.changed_answer["after"] == "Yes"
         kinds = list(case.events.order_by("at", "id").values_list("kind", flat=True))

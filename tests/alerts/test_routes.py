@@ -1,7 +1,6 @@
 """Which team gets the alerts of a program and partner."""
 
 from itertools import product
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.urls import reverse
 from alerts.models import Route
 from alerts.routing import Table
 from alerts.services import find_team
+from surveys.models import Response
 from tenants.models import AuditEntry, Team
 from tests.conftest import Cast, House, make_program, make_team
 
@@ -123,5 +123,5 @@ def test_table_decides_as_alerts_are_routed(cast: Cast):
 def agrees(programs, partners) -> None:
     table = Table()
     for program, partner in product(programs, partners):
-        response = SimpleNamespace(program_id=program.pk, partner_id=partner.pk if partner else None)
+        response = Response(program=program, partner=partner)
         assert table.team_for(program.pk, response.partner_id)[0] == find_team(response)

@@ -246,7 +246,7 @@ def test_choosing_a_question_shows_its_answers_without_saving(admin, cast: Cast)
 
 def test_malformed_stored_condition_is_shown_as_such(admin, cast: Cast):
     rule = find(cast.acme, "prepared_no-pulse_5")
-    malformed = (
+    malformed: tuple[Any, ...] = (
         {"all": 3},
         {"question": 7},
         {"op": "eq"},

@@ -26,7 +26,7 @@ CALLS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("has_key", ("k",), False),
     ("incr", ("k",), 1),
     ("get_or_set", ("k", 7), 7),
-    ("clear", (), False),
+    ("clear", (), None),
 ]
 
 

@@ -94,7 +94,6 @@ def test_the_same_address_is_kept_once_and_the_table_never_holds_it(cast: Cast) 
         with connection.cursor() as cursor:
             cursor.execute("SELECT string_agg(a::text || encode(sealed, 'escape'), ' ') FROM messaging_address a")
             (everything,) = cursor.fetchone()
-    assert "555" not in everything.replace(str(cast.acme.organization.pk), "") or "5550100199" not in everything
     assert "5550100199" not in everything
     assert "ann@" not in everything
 
@@ -104,4 +103,4 @@ def test_a_partner_finds_its_own_addresses_only(cast: Cast) -> None:
     with cast.acme.bound(cast.acme.partners["south"]):
         assert not Address.objects.exists()
     with cast.acme.bound(cast.acme.partners["north"]):
-        assert Address.objects.get().fingerprint.tobytes() == fingerprint("phone", NUMBER)
+        assert bytes(Address.objects.get().fingerprint) == fingerprint("phone", NUMBER)

@@ -20,7 +20,7 @@ def test_enrolling_makes_a_patient_a_respondent_and_a_service(cast: Cast) -> Non
     assert parse_pseudonym(patient.pseudonym) == patient.pseudonym
     assert (patient.stage, patient.contact_status, patient.language) == ("enrolled", "active", "es")
     assert (respondent.kind, respondent.language, respondent.partner_id) == ("unknown", "es", north.pk)
-    assert (service.partner, service.external_id, service.starts_at, service.ends_at) == (north, "H-1", T0, None)
+    assert (service.partner_id, service.external_id, service.starts_at, service.ends_at) == (north.pk, "H-1", T0, None)
 
 
 def test_a_program_without_partner_has_no_service(cast: Cast) -> None:

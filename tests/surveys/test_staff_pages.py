@@ -185,7 +185,7 @@ def test_page_says_that_nothing_is_sent_from_the_plan(admin):
 
 def test_bad_lines_are_refused_with_nothing_written(admin, cast: Cast):
     admin.post(at("add_occasion", "pulse_5"), line(cast.acme))
-    bad = [
+    bad: list[Any] = [
         {},
         {"delay_days": "-1"},
         {"delay_days": "366"},

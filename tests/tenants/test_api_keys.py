@@ -40,6 +40,7 @@ class Pseudonyms(TenantApiView):
 
     def post(self, request: Request) -> Response:
         """Rename first, find out later: what an error must undo."""
+        assert isinstance(request.data, dict)
         Program.objects.update(name=str(request.data.get("name"))[:50])
         Renaming(data=request.data).is_valid(raise_exception=True)
         return Response(status=201)

@@ -60,7 +60,7 @@ def test_the_audit_trail_names_actor_target_and_change_and_stays_in_the_house(ca
     with cast.acme.bound():
         by, team = cast.acme.members["admin"], Team.objects.get()
         audit("tenants.team.renamed", by=by, target=team, now=T0, name="After")
-        entry = AuditEntry.objects.get(action="tenants.team.renamed")
+        entry = AuditEntry.objects.select_related("actor").get(action="tenants.team.renamed")
     assert (entry.actor, entry.target_id, entry.target, entry.at) == (by, team.pk, "tenants.Team", T0)
     assert entry.changes == {"name": "After"}
     with cast.rival.bound():
