@@ -3,6 +3,7 @@
 from typing import Any
 
 from cxplatform.lib.clocks import WorkingWeek, call_window
+from surveys.conditions import FACTS
 from surveys.definitions import Definition, Question
 from surveys.models import Response
 
@@ -30,15 +31,27 @@ def callback_window(answers: dict[str, Any], *, zone: str) -> WorkingWeek | None
 def _in_words(definition: Definition, response: Response, leaf: dict[str, Any]) -> dict[str, str]:
     question = definition.questions.get(leaf.get("question", ""))
     if question is None:
-        return {
-            "text": str(leaf.get("fact") or leaf.get("score") or leaf.get("question")),
-            "answer": str(leaf["actual"]),
-        }
+        return {"text": _subject_in_words(leaf), "answer": _plain(leaf.get("actual"))}
     fills = {"program": response.program.public_name}
     return {
         "text": question.text.render(language="en", respondent=response.respondent_kind, fills=fills)[:SHORT],
         "answer": _answer_in_words(question, leaf.get("actual"), fills),
     }
+
+
+def _subject_in_words(leaf: dict[str, Any]) -> str:
+    if "fact" in leaf:
+        _, described = FACTS.get(leaf["fact"], (str, leaf["fact"]))
+        return described[:1].upper() + described[1:]
+    return f"Score of {leaf.get('score') or leaf.get('question')}"
+
+
+def _plain(actual: Any) -> str:
+    if isinstance(actual, bool):
+        return "Yes" if actual else "No"
+    if actual is None:
+        return "Not known"
+    return f"{actual:.0f}" if isinstance(actual, float) else str(actual)
 
 
 def _answer_in_words(question: Question, actual: Any, fills: dict[str, str]) -> str:

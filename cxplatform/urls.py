@@ -1,6 +1,9 @@
 """Every address of the product."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from tenants.access import signed_in
 
 handler400 = "desk.views.errors.bad_request"
 handler403 = "desk.views.errors.forbidden"
@@ -13,5 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caseloop.urls")),
     path("", include("alerts.urls")),
     path("", include("tenants.urls")),
+    # An address is changed by an admin, because it is where alerts go.
+    path("accounts/email/", signed_in(RedirectView.as_view(pattern_name="desk:profile")), name="account_email"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -37,7 +37,7 @@ PLACES = (
     Place("Cases", "caseloop:queue", "cases", NEEDS["agent"]),
     Place("Patients", "desk:patients", "patients", NEEDS["agent"]),
     Place("Alerts", "alerts:index", "alerts", NEEDS["reviewer"]),
-    Place("Surveys", "surveys:index", "surveys", NEEDS["admin"]),
+    Place("Surveys", "surveys:index", "surveys", EVERYBODY),
     Place("Audit trail", "desk:audit", "note", frozenset({Role.AUDITOR}), whole=True),
     Place("Settings", "tenants:settings", "settings", NEEDS["admin"], whole=True),
 )

@@ -21,10 +21,18 @@ class Step:
 
 _STEPS = (
     ("program", "Add a program", "Its neutral public name and phone number are what patients see.", "tenants:programs"),
-    ("partner", "Add the partner that serves it", "A hub, pharmacy or vendor sees its own patients only.",
-     "tenants:partners"),
-    ("team", "Make a team and put people into it", "They receive the alerts; clocks run in their hours.",
-     "tenants:teams"),
+    (
+        "partner",
+        "Add the partner that serves it",
+        "A hub, pharmacy or vendor sees its own patients only.",
+        "tenants:partners",
+    ),
+    (
+        "team",
+        "Make a team and put people into it",
+        "They receive the alerts; clocks run in their hours.",
+        "tenants:teams",
+    ),
     ("route", "Send alerts to the team", "A route says which team hears about which program.", "alerts:routes"),
     ("rules", "Switch on alert rules", "A rule says which answer needs a person, and how soon.", "alerts:rules"),
     ("colleague", "Invite a colleague", "So that nothing waits while one person is away.", "tenants:members"),

@@ -34,7 +34,10 @@ class Entry:
 def journey(patient: Patient, *, slug: str, now: datetime) -> list[Entry]:
     """Return what happened to a patient of the bound organization `slug`, newest first; the same few queries always."""
     entries = chain(
-        _touchpoints(patient, now), _invitations(patient, now), _responses(patient), _alerts(patient),
+        _touchpoints(patient, now),
+        _invitations(patient, now),
+        _responses(patient),
+        _alerts(patient),
         _cases(patient, slug),
     )
     return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -1,5 +1,6 @@
 """The cast: two rival organizations, two partners and a handful of people, made as the application role."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from django.test.utils import setup_databases
 
 from alerts.defaults import install_default_rules
 from alerts.models import Route
-from cxplatform.lib.tenancy import bound
+from cxplatform.lib.tenancy import bound, call_definer
 from patients.models import Patient
 from patients.services import enrol
 from surveys.models import Invitation, Survey
@@ -50,12 +51,29 @@ class Cast:
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings) -> None:
     """Let the owner make and migrate the database; `default` works in it. It goes with the server, untouched."""
     with django_db_blocker.unblock():
-        setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
+        setup_databases(verbosity=0, interactive=False, aliases=["default", "owner"])  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def _standing_cast(django_db_setup, django_db_blocker) -> Cast:
+    """Make the cast once and commit it: a test that rolls back leaves it as it was."""
+    with django_db_blocker.unblock():
+        return make_cast()
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """Make the cast."""
+def cast(_standing_cast: Cast, db: None) -> Cast:
+    """Return the cast as it was made."""
+    return as_made(_standing_cast)
+
+
+def as_made(standing: Cast) -> Cast:
+    """Return a copy of the standing cast, or a new one after a test that emptied the tables."""
+    return copy.deepcopy(standing) if call_definer("cx_organizations") else make_cast()
+
+
+def make_cast() -> Cast:
+    """Make both organizations."""
     return Cast(acme=make_house("acme", partners=("north", "south")), rival=make_house("rival", partners=("east",)))
 
 

@@ -19,7 +19,7 @@ from messaging.models import GoLink, Message
 from surveys.models import Occasion, Survey
 from tenants.access import declared
 from tenants.models import Role
-from tests.conftest import T0, Cast, House, make_house, make_invitation, make_member
+from tests.conftest import T0, Cast, House, as_made, make_invitation, make_member
 from tests.steps import raise_alerts
 
 ALL = {*Role.values, "north_agent", "north_admin"}
@@ -128,10 +128,11 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+def world(_standing_cast: Cast, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
     """Make the world once; every request is undone, and the world at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        acme, rival = make_house("acme", partners=("north", "south")), make_house("rival", partners=("east",))
+        cast = as_made(_standing_cast)
+        acme, rival = cast.acme, cast.rival
         with acme.bound():
             acme.members["north_admin"] = make_member(
                 acme.organization, role="admin", partner=acme.partners["north"], email="north-admin@acme.example"

@@ -59,8 +59,8 @@ class DeferredConstraint(BaseConstraint):
 class RowPolicy(DeferredConstraint):
     """Row-level security: rows of the bound organization, and RESTRICTIVE by partner where `partner` says how.
 
-    partner: "" when rows belong to no partner; the name of a partner foreign key of the row; or the name of a foreign
-    key to a row that is itself confined (the row is visible when that parent is).
+    partner: "" when rows belong to no partner; the name of a partner foreign key of the row; the name of a foreign key
+    to a row that is itself confined (the row is visible when that parent is); or "id" for the partners themselves.
     column: the column that holds the organization ("id" for the organization itself).
     """
 
@@ -83,7 +83,9 @@ class RowPolicy(DeferredConstraint):
             f"CREATE POLICY tenant ON {table} USING ({mine}) WITH CHECK ({mine})",
         ]
         if self.partner:
-            confined = f"{_PARTNER} = '*' OR {self._visible(model)}"
+            # CASE, not OR: for an OR of two comparisons with settings the planner expects one row in a hundred, and
+            # then sorts a whole table instead of reading the first page of it by an index; for a CASE it expects half.
+            confined = f"CASE WHEN {_PARTNER} = '*' THEN true ELSE {self._visible(model)} END"
             sql.append(f"CREATE POLICY partner ON {table} AS RESTRICTIVE USING ({confined}) WITH CHECK ({confined})")
         return sql
 
@@ -93,6 +95,8 @@ class RowPolicy(DeferredConstraint):
         return f"DROP POLICY IF EXISTS tenant ON {table}; DROP POLICY IF EXISTS partner ON {table}"
 
     def _visible(self, model: type[models.Model]) -> str:
+        if self.partner == "id":
+            return f"id::text = {_PARTNER}"
         field = model._meta.get_field(self.partner)
         target = field.related_model
         assert isinstance(field, models.ForeignKey)

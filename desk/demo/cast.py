@@ -40,23 +40,43 @@ class Plan:
     name: str
     partners: dict[str, str]
     programs: tuple[ProgramPlan, ...]
+    people: dict[str, str]  # the part of the e-mail before the @ → a made-up name
 
 
 PLANS = (
     Plan(
         slug="aurelia",
         name="Aurelia (demo sponsor)",
-        partners={"beacon": "Beacon Hub (demo)", "harbor": "Harbor Hub (demo)"},
+        partners={"beacon": "Beacon Hub", "harbor": "Harbor Hub"},
         programs=(
             ProgramPlan("Demo program A", "Clear Path Support", ("en", "es"), "beacon", 150),
             ProgramPlan("Demo program B", "Steady Steps Support", ("es", "en"), "harbor", 110),
         ),
+        people={
+            "agent": "Robin Hale",
+            "agent.beacon": "Maya Okafor",
+            "agent.harbor": "Luis Ferrer",
+            "supervisor": "Dana Whitfield",
+            "admin": "Sam Brook",
+            "safety": "Priya Nair",
+            "analyst": "Tom Lindqvist",
+            "auditor": "Grace Obi",
+        },
     ),
     Plan(
         slug="borealis",
         name="Borealis (demo rival)",
-        partners={"compass": "Compass Hub (demo)"},
+        partners={"compass": "Compass Hub"},
         programs=(ProgramPlan("Demo program C", "Open Door Support", ("en", "es"), "compass", 60),),
+        people={
+            "agent": "Ana Castillo",
+            "agent.compass": "Jo Tanaka",
+            "supervisor": "Miriam Stone",
+            "admin": "Eli Marsh",
+            "safety": "Noor Haddad",
+            "analyst": "Finn Berg",
+            "auditor": "Ruth Adler",
+        },
     ),
 )
 
@@ -151,9 +171,9 @@ def _make_people(stage: Stage, *, now: datetime) -> None:
     }
     teams[""] = Team.objects.create(organization=organization, name="Sponsor desk", languages=["en"])
     for email, role, code in people_of(stage.plan):
-        label = f"{Role(role).label}, {stage.partners[code].name if code else stage.plan.name}"
+        name = stage.plan.people[email.split("@")[0]]
         user = User.objects.create_user(
-            email=email, password=demo_password(email), name=label, time_zone="America/New_York"
+            email=email, password=demo_password(email), name=name, time_zone="America/New_York"
         )
         member = Member.objects.create(
             organization=organization,

@@ -19,6 +19,7 @@ from tenants.models import Member, Program
 
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 DAYS_BACK = 75
+AT_WORK = 0.45  # of the patients answered in the last days, so that the queue has work in every state
 FRESH = "-FRESH-"  # marks, in the external id, patients who were made to try a link with
 NOTES = (
     "Copay card had not arrived; sent a new one by e-mail and checked that it works at the pharmacy.",
@@ -69,7 +70,8 @@ def fresh_invitations(stage: Stage, *, count: int, now: datetime, dice: Random) 
 def _enrol(
     stage: Stage, planned: ProgramPlan, program: Program, *, now: datetime, dice: Random, recent: bool = False
 ) -> Life:
-    begins = now if recent else now - timedelta(days=dice.uniform(8, DAYS_BACK))
+    days = dice.uniform(4.6, 8) if dice.random() < AT_WORK else dice.uniform(8, DAYS_BACK)
+    begins = now if recent else now - timedelta(days=days)
     patient = enrol(
         program=program,
         partner=stage.partners[planned.partner],
@@ -116,7 +118,9 @@ def _answer_and_follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, now
     invitation = _invite(life, survey, now=invited)
     if life.dice.random() > 0.68:
         return
-    answered = min(invited + timedelta(hours=life.dice.uniform(1, 60)), now - timedelta(minutes=5))
+    answered = invited + timedelta(hours=life.dice.uniform(1, 60))
+    if answered > now:
+        answered = invited + (now - invited) * life.dice.uniform(0.2, 0.97)
     response = _answer(invitation, life, at=answered)
     evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
     if response.patient_id:

@@ -71,10 +71,12 @@
     if (run(event.key)) event.preventDefault();
   });
 
-  // Ctrl Enter sends the form that is being written in.
+  // Ctrl Enter sends the form that is being written in, by the button that is shown: the composer has one for each kind.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea")) return;
     event.preventDefault();
-    event.target.form?.requestSubmit();
+    const form = event.target.form;
+    const button = form && [...form.querySelectorAll("button:not([type=button])")].find(cx.isShown);
+    form?.requestSubmit(button);
   });
 })();

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
             ],
             options={
-                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_partner_rls', partner=''), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_partner_org_id'), models.UniqueConstraint(fields=('organization', 'code'), name='tenants_partner_code')],
+                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_partner_rls', partner='id'), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_partner_org_id'), models.UniqueConstraint(fields=('organization', 'code'), name='tenants_partner_code')],
             },
         ),
         migrations.CreateModel(

@@ -78,7 +78,7 @@ class Partner(TenantRow):
 
     class Meta:
         constraints = [
-            *tenant_rows("tenants_partner"),
+            *tenant_rows("tenants_partner", partner="id"),
             models.UniqueConstraint(fields=["organization", "code"], name="tenants_partner_code"),
         ]
 

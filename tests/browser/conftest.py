@@ -72,6 +72,7 @@ def new_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Pa
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",
             locale=locale,
+            reduced_motion="reduce",  # colours that are still changing have no contrast to measure
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -113,12 +114,23 @@ def sign_in(live_server: Any) -> "Callable[[Page, Member], None]":
 
 @pytest.fixture
 def check_page() -> "Callable[[Page], None]":
-    """Return a function that asserts what every page must be: no axe violation, nothing to scroll sideways."""
+    """Return a function that asserts what every page must be: no axe violation, nothing to scroll sideways.
+
+    A page shown light is looked at dark too, where only its colours differ.
+    """
     axe = Axe()
 
+    def violations(page: "Page", **options: Any) -> list[tuple[str, list[str]]]:
+        found = axe.run(page, options=options).response["violations"]
+        return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
+
     def check(page: "Page") -> None:
-        found = axe.run(page).response["violations"]
-        assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []
+        assert violations(page) == [], page.url
+        if page.evaluate("matchMedia('(prefers-color-scheme: light)').matches"):
+            page.emulate_media(color_scheme="dark")
+            in_the_dark = violations(page, runOnly=["color-contrast"])
+            page.emulate_media(color_scheme="light")
+            assert in_the_dark == [], f"{page.url} in the dark"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide"
 

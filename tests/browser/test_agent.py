@@ -1,4 +1,4 @@
-"""A case worked in a real browser: from sign-in to resolved, by keyboard, on a desk and on a phone, without script too."""
+"""A case worked in a real browser: from sign-in to resolved, by keyboard, at a desk, on a phone, without script."""
 
 from datetime import timedelta
 
@@ -22,9 +22,7 @@ def case(cast: Cast) -> Case:
 
 def opened(house: House, patient: int) -> Case:
     """Let a patient answer that something is wrong, and return the case that opened."""
-    raise_alerts(
-        house, {"prepared": "no"}, patient=house.patients[patient], now=timezone.now() - timedelta(minutes=20)
-    )
+    raise_alerts(house, {"prepared": "no"}, patient=house.patients[patient], now=timezone.now() - timedelta(minutes=20))
     with house.bound():
         return Case.objects.get(patient=house.patients[patient])
 
@@ -88,8 +86,9 @@ def test_a_case_is_worked_by_keyboard(cast: Cast, case: Case, new_page, check_pa
     page.get_by_text("Case 1 is yours now.").wait_for()
     page.keyboard.press("c")
     assert page.evaluate("document.activeElement.name") == "outcome"
-    page.get_by_label("Outcome", exact=True).select_option("reached")
-    page.get_by_label("What happened").fill("She needs the card again")
+    composer = page.locator("#composer")
+    composer.get_by_label("Outcome").select_option("reached")
+    composer.get_by_label("What happened").fill("She needs the card again")
     page.keyboard.press("Control+Enter")
     page.get_by_text("Case 1 has your contact attempt.").wait_for()
     page.keyboard.press("r")
@@ -135,7 +134,7 @@ def test_what_was_typed_survives_a_reload(cast: Cast, case: Case, new_page, sign
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_in, check_page, javascript: bool):
+def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_in, javascript: bool):
     page = new_page(javascript=javascript)
     sign_in(page, cast.acme.members["agent"])
     page.goto("/o/acme/cases/1/resolve/")
@@ -145,8 +144,6 @@ def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_
     page.get_by_text("what you wrote is still here").wait_for()
     page.get_by_text("She called back").wait_for()
     assert page.get_by_label("What was done").input_value() == ACTION
-    if javascript:
-        check_page(page)
     page.get_by_role("button", name="Try again: resolve case").click()
     page.get_by_text("Case 1 resolved.").wait_for()
 

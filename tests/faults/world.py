@@ -108,7 +108,7 @@ def running_world(
         open_links = iter([Link(**each) for each in house["links"]])
         world = World(own, env, folder, port, mail, house, open_links, site, workers, clock)
         for part in (site, *workers.values(), clock):
-            running.callback(part.stop, timeout_s=3)
+            running.callback(part.kill)
             if parts:
                 part.start()
         if parts:

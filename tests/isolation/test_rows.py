@@ -16,7 +16,7 @@ from patients.services import note_touchpoint
 from surveys.models import Occasion
 from tenants.models import ApiKey, Organization
 from tenants.models.audit import audit
-from tests.conftest import T0, Cast, House, join_team, make_house, make_team
+from tests.conftest import T0, Cast, House, as_made, join_team, make_team
 from tests.isolation.tables import APPEND_ONLY, CONFINED, OWNED, path_to_partner
 from tests.steps import as_application, raise_alerts
 
@@ -25,13 +25,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Cast]:
+def world(_standing_cast: Cast, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Cast]:
     """Return the cast with rows in every tenant table, of both rivals and of every partner; undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield Cast(
-            acme=inhabit(make_house("acme", partners=("north", "south"))),
-            rival=inhabit(make_house("rival", partners=("east",))),
-        )
+        cast = as_made(_standing_cast)
+        yield Cast(acme=inhabit(cast.acme), rival=inhabit(cast.rival))
         transaction.set_rollback(True)
 
 

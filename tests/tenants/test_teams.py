@@ -96,7 +96,7 @@ BAD: list[Any] = [
     ({"holidays": "2026-02-30"}, "is not a date"),
     ({"holidays": "\n".join(["2026-01-01"] * 201)}, "at most 200 dates"),
     ({"partner": "not-an-id"}, "There is a problem"),
-    ({"members": ["not-an-id"]}, "is not a valid value"),
+    ({"members": ["not-an-id"]}, "There is a problem"),
 ]
 
 

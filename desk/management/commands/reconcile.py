@@ -29,7 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document (see docs/operations.md)")
         parser.add_argument("--organization", metavar="SLUG", help="check one organization only")
         parser.add_argument(
-            "--grace", metavar="SECONDS", type=float, default=GRACE.total_seconds(),
+            "--grace",
+            metavar="SECONDS",
+            type=float,
+            default=GRACE.total_seconds(),
             help="how long work may be due before it counts as missed (default: %(default)g)",
         )
 
@@ -44,9 +47,7 @@ class Command(BaseCommand):
         if not all(result.is_whole for _, result in results):
             sys.exit(1)
 
-    def _results(
-        self, slug: str | None, now: datetime, grace: timedelta
-    ) -> list[tuple[Organization, Reconciliation]]:
+    def _results(self, slug: str | None, now: datetime, grace: timedelta) -> list[tuple[Organization, Reconciliation]]:
         results = []
         known = call_definer("cx_organizations")
         for number, (organization_id, _) in enumerate(known, start=1):
