@@ -1,7 +1,6 @@
 """The cast: two rival organizations, two partners and a handful of people, made as the application role."""
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -78,9 +77,8 @@ def make_cast() -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
+def _empty_cache() -> None:
     cache.clear()
-    yield
 
 
 @pytest.fixture(autouse=True)

@@ -56,11 +56,21 @@ class Case(TenantRow):
         Team, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
     )
     owner = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False,
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
         related_name="cases",
     )
     previous = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False,
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
         related_name="next",
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)

@@ -26,9 +26,7 @@ class CaseEvent(TenantRow):
         CLOSED = "closed", "Closed"
         NO_ACTION = "no_action", "Ended without action"
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="events"
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="events")
     at = models.DateTimeField()
     actor = models.ForeignKey(
         Member, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"

@@ -128,11 +128,12 @@ class TenantKey(DeferredConstraint):
         field = model._meta.get_field(self.field)
         assert isinstance(field, models.ForeignKey)
         target = field.related_model._meta.db_table
-        return [
+        sql = (
             f"ALTER TABLE {model._meta.db_table} ADD CONSTRAINT {self.name}"
             f" FOREIGN KEY (organization_id, {field.column}) REFERENCES {target} (organization_id, id)"
             " DEFERRABLE INITIALLY IMMEDIATE"
-        ]
+        )
+        return [sql]
 
     def undo(self, model: type[models.Model]) -> str:
         """Drop the key."""

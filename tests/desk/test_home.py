@@ -109,7 +109,7 @@ def test_set_up_names_the_one_step_that_is_left(client, cast: Cast):
         Rule.objects.update(is_active=False)
     html = page(client, cast.acme, "admin").content.decode()
     assert "5 of 6 done" in html
-    assert "Do it<span class=\"sr\">: Switch on alert rules" in html
+    assert 'Do it<span class="sr">: Switch on alert rules' in html
 
 
 def test_confined_auditor_sees_the_board_because_the_trail_is_the_whole_organizations(client, cast: Cast):

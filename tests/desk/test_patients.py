@@ -104,9 +104,7 @@ def test_the_journey_is_in_one_timeline_newest_first(client, cast: Cast):
     raise_alerts(house, words, survey="support_experience", now=T0 + timedelta(days=1))
     with house.bound():
         case = Case.objects.get()
-        case.end_without_action(
-            reason="handled_before", text="", by=house.members["agent"], now=T0 + timedelta(days=2)
-        )
+        case.end_without_action(reason="handled_before", text="", by=house.members["agent"], now=T0 + timedelta(days=2))
     sign_in(client, house)
     response = client.get(f"{LIST}{patient.pseudonym}/")
     titles = [entry.title for entry in response.context["entries"]]

@@ -153,7 +153,6 @@ def test_gaps_of_one_organization_are_not_seen_in_another(cast: Cast):
     assert gaps(cast.rival, now=T0 + LATER) == {}
 
 
-
 def test_the_command_prints_json_and_exits_with_1_on_a_gap(cast: Cast, capsys):
     response = respond(cast.acme, {"prepared": "no"}, now=timezone.now() - LATER)
     with pytest.raises(SystemExit) as ended:

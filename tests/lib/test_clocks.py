@@ -40,7 +40,7 @@ def local(text: str, zone: str = NEW_YORK) -> datetime:
 
 
 def every_day(zone: str, *spans: tuple[str, str]) -> WorkingWeek:
-    return WorkingWeek.parse(zone=zone, hours=dict.fromkeys(ALWAYS, [list(span) for span in spans]))
+    return WorkingWeek.parse(zone=zone, hours={day: [list(span) for span in spans] for day in ALWAYS})
 
 
 def weeks() -> st.SearchStrategy[tuple[WorkingWeek, datetime]]:
