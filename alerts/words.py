@@ -41,7 +41,7 @@ def _in_words(definition: Definition, response: Response, leaf: dict[str, Any]) 
 
 def _subject_in_words(leaf: dict[str, Any]) -> str:
     if "fact" in leaf:
-        _, described = FACTS.get(leaf["fact"], (str, leaf["fact"]))
+        _, described = FACTS.get(leaf["fact"], (str, str(leaf["fact"])))
         return described[:1].upper() + described[1:]
     return f"Score of {leaf.get('score') or leaf.get('question')}"
 

@@ -22,13 +22,20 @@ from tenants.models import Member
 LONGEST = 5000
 
 
+_NOTHING_CHOSEN = {"required": "Choose one."}
+
+
 def _choices(words: Any) -> list[tuple[str, str]]:
     return [("", "Choose one"), *words.choices]
 
 
 def _words(label: str, *, required: bool = True, rows: int = 3) -> forms.CharField:
     return forms.CharField(
-        label=label, required=required, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows})
+        label=label,
+        required=required,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": "Write a few words."},
     )
 
 
@@ -53,14 +60,14 @@ class AttemptForm(forms.Form):
     """A contact attempt."""
 
     channel = forms.ChoiceField(label="By", choices=AttemptChannel.choices)
-    outcome = forms.ChoiceField(label="Outcome", choices=_choices(AttemptOutcome))
+    outcome = forms.ChoiceField(label="Outcome", choices=_choices(AttemptOutcome), error_messages=_NOTHING_CHOSEN)
     text = _words("What happened", required=False)
 
 
 class WaitForm(forms.Form):
     """A pause with a day on which to look again."""
 
-    on = forms.ChoiceField(label="Who must move first", choices=_choices(WaitingOn))
+    on = forms.ChoiceField(label="Who must move first", choices=_choices(WaitingOn), error_messages=_NOTHING_CHOSEN)
     next_check = forms.DateField(label="Next check", widget=forms.DateInput(attrs={"type": "date"}))
     waiting_for = _words("What are we waiting for")
 
@@ -68,7 +75,7 @@ class WaitForm(forms.Form):
 class NoActionForm(forms.Form):
     """The end without action."""
 
-    reason = forms.ChoiceField(label="Reason", choices=_choices(NoActionReason))
+    reason = forms.ChoiceField(label="Reason", choices=_choices(NoActionReason), error_messages=_NOTHING_CHOSEN)
     remark = _words("Anything the next reader should know", required=False)
 
 
@@ -81,7 +88,12 @@ class ReopenForm(forms.Form):
 class AssignForm(forms.Form):
     """Whom to give the case to."""
 
-    to = forms.ModelChoiceField(label="Give the case to", queryset=Member.objects.none(), empty_label="Choose somebody")
+    to = forms.ModelChoiceField(
+        label="Give the case to",
+        queryset=Member.objects.none(),
+        empty_label="Choose somebody",
+        error_messages={"required": "Choose somebody."},
+    )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,12 +111,18 @@ class ResolveForm(forms.Form):
         for concern in self.concerns:
             cause, action, outcome = self._names(concern)
             self.fields[cause] = forms.ChoiceField(
-                label="Root cause", choices=_choices(RootCause), initial=concern.root_cause
+                label="Root cause",
+                choices=_choices(RootCause),
+                error_messages=_NOTHING_CHOSEN,
+                initial=concern.root_cause,
             )
             self.fields[action] = _words("What was done", rows=2)
             self.fields[action].initial = concern.action
             self.fields[outcome] = forms.ChoiceField(
-                label="Outcome", choices=_choices(ConcernOutcome), initial=concern.outcome
+                label="Outcome",
+                choices=_choices(ConcernOutcome),
+                error_messages=_NOTHING_CHOSEN,
+                initial=concern.outcome,
             )
 
     def groups(self) -> list[tuple[Concern, list[forms.BoundField]]]:

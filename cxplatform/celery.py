@@ -4,10 +4,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
-from django.db import OperationalError, connection
+from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 from cxplatform.lib.nudge import map_topics
+from cxplatform.startup import refuse_to_start_unsafely
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxplatform.settings")
 
@@ -49,12 +50,10 @@ app.conf.beat_schedule = {
 }
 
 
-@worker_process_init.connect
-def refuse_to_start_privileged(**_: Any) -> None:
-    """Connect once, so that a role that could bypass row-level security ends the worker instead of serving it."""
+@worker_init.connect
+def refuse_unsafe_worker(**_: Any) -> None:
+    """End a worker that would be unsafe before it takes a task (an ordinary exception in a signal would only be logged)."""
     try:
-        connection.ensure_connection()
-    except OperationalError:
-        return  # not up yet: the check runs on connecting
-    finally:
-        connection.close()
+        refuse_to_start_unsafely()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None

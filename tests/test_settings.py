@@ -67,6 +67,20 @@ def test_a_web_process_with_the_application_role_starts() -> None:
     assert (done.returncode, done.stdout) == (0, "up\n"), done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-c", "import cxplatform.wsgi"),
+        ("-m", "celery", "-A", "cxplatform.celery:app", "worker", "-Q", "nothing", "-P", "solo"),
+    ],
+)
+def test_no_process_starts_with_a_secret_that_everybody_knows(command: tuple[str, ...]) -> None:
+    bare = {name: value for name, value in PRODUCTION.items() if name != "LINK_KEY"}
+    done = run(*command, **bare)
+    assert done.returncode != 0
+    assert "LINK_KEY is not set" in done.stderr
+
+
 def headers(response: Any) -> dict[str, str]:
     """Return the headers of an answer."""
     return dict(response.headers.items())

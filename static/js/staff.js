@@ -54,6 +54,7 @@ const cx = {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     dialog.showModal();
+    dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
     dialog.dispatchEvent(new CustomEvent("cx:open"));
   },
 };
@@ -221,4 +222,9 @@ function startPalette(input, results) {
     event.preventDefault();
     current.click();
   });
+}
+
+// A bar that scrolls sideways shows where one is.
+for (const current of document.querySelectorAll(":is(.tabs, .side-list) [aria-current]")) {
+  current.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
 }

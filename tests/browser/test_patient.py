@@ -1,6 +1,7 @@
 """The survey in a real browser: on a phone, with and without script, by keyboard, light, dark, Spanish and zoomed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from tests.conftest import Cast, make_invitation
 from tests.surveys.reading import Reader, choice, invite, stored, words
 from tests.surveys.reading import page as one_page
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"dark": True},
     "spanish": {"locale": "es-MX"},

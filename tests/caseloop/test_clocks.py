@@ -35,6 +35,8 @@ def test_new_clocks_hold_for_new_concerns_and_are_audited(acme, admin):
     before = open_for(acme, team=None)
     assert admin.post(at(acme, "clocks"), posted(p1_first="0.5")).status_code == 303
     after = open_for(acme, patient=acme.patients[1], team=None)
+    assert before.due_at is not None
+    assert after.due_at is not None
     assert (before.due_at - before.opened_at) == 2 * (after.due_at - after.opened_at)
     with acme.bound():
         assert [(p.severity, p.first_attempt_days) for p in ClockPolicy.objects.all()] == [("p1", Decimal("0.5"))]

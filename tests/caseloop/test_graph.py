@@ -1,6 +1,7 @@
 """Any sequence of moves and alerts keeps the promises of a case."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,12 +24,12 @@ def machine(house) -> type[RuleBasedStateMachine]:  # noqa: C901 (one rule for e
         def open(self):
             self.patient = new_patient(house)
             self.now = T0
-            self.history: dict = {}
-            self.versions: dict = {}
+            self.history: dict[UUID, list[tuple[UUID, str, str, datetime]]] = {}
+            self.versions: dict[UUID, int] = {}
             self.alert("p1")
 
         def newest(self) -> Case:
-            return Case.objects.filter(patient=self.patient).order_by("-number").first()
+            return Case.objects.filter(patient=self.patient).latest("number")
 
         def move(self, verb, *args, by="agent", **words):
             self.now += timedelta(minutes=7)

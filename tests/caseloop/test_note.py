@@ -13,5 +13,5 @@ def test_note_is_added_and_its_draft_forgotten(acme, agent, case):
 def test_empty_note_is_refused(acme, agent, case):
     response = post(agent, acme, "note", case, text="  ")
     assert response.status_code == 422
-    assert "This field is required" in response.content.decode()
+    assert "Write a few words" in response.content.decode()
     assert events(acme, case) == ["opened"]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from caseloop.lens import Cursor
+from caseloop.models import Case
 from tests.caseloop.conftest import NOW, at, fresh, move, new_patient, open_for, resolved_by
 from tests.conftest import T0
 
@@ -15,7 +16,7 @@ def shown(response) -> list[int]:
     return [row.number for row in response.context["rows"]]
 
 
-def many(acme, count: int) -> list:
+def many(acme, count: int) -> list[Case]:
     return [open_for(acme, patient=new_patient(acme), now=T0 + timedelta(minutes=n)) for n in range(count)]
 
 
@@ -181,7 +182,9 @@ class TestPolling:
 
     def test_a_clock_that_ran_out_is_news(self, acme, agent, case):
         etag = self.poll(agent, acme)["ETag"]
-        with time_machine.travel(fresh(acme, case).due_at + timedelta(minutes=1), tick=False):
+        due_at = fresh(acme, case).due_at
+        assert due_at is not None
+        with time_machine.travel(due_at + timedelta(minutes=1), tick=False):
             agent.force_login(acme.members["agent"].user)
             assert self.poll(agent, acme, etag).status_code == 200
 

@@ -1,6 +1,7 @@
 """What each move allows, and what the clocks do."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -10,7 +11,7 @@ from caseloop.services import close_if_quiet
 from tests.caseloop.conftest import NOW, add_concern, events, fresh, move, open_for, resolved_by
 from tests.conftest import T0
 
-ATTEMPT = {"channel": "phone", "outcome": "voicemail", "text": ""}
+ATTEMPT: dict[str, Any] = {"channel": "phone", "outcome": "voicemail", "text": ""}
 
 
 def test_new_case_is_due_one_business_day_later(acme, case):

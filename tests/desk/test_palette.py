@@ -10,7 +10,8 @@ PALETTE = "/o/acme/palette/"
 
 def ask(client, cast: Cast, q: str, who: str = "agent", *, script: bool = True) -> str:
     client.force_login(cast.acme.members[who].user)
-    return client.get(PALETTE, {"q": q}, headers={"HX-Request": "true"} if script else {}).content.decode()
+    page = client.get(PALETTE, {"q": q}, headers={"HX-Request": "true"} if script else {})
+    return str(page.content.decode())
 
 
 def test_a_case_is_found_by_its_number(client, cast: Cast):

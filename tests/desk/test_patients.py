@@ -10,7 +10,7 @@ from patients.models import Touchpoint
 from patients.services import enrol, note_touchpoint
 from surveys.models import Response
 from tests.conftest import T0, Cast, House, make_invitation
-from tests.steps import raise_alerts, respond
+from tests.steps import Answers, raise_alerts, respond
 
 LIST = "/o/acme/patients/"
 
@@ -100,7 +100,7 @@ def test_the_journey_is_in_one_timeline_newest_first(client, cast: Cast):
     house, patient = cast.acme, cast.acme.patients[0]
     with house.bound():
         note_touchpoint(patient=patient, kind=Touchpoint.Kind.ONBOARDING_COMPLETED, occurred_at=T0, now=T0)
-    words = {"prepared": "no", "missing": ["costs"], "words": "Nobody called me back"}
+    words: Answers = {"prepared": "no", "missing": ["costs"], "words": "Nobody called me back"}
     raise_alerts(house, words, survey="support_experience", now=T0 + timedelta(days=1))
     with house.bound():
         case = Case.objects.get()

@@ -99,6 +99,7 @@ def test_an_alert_raised_twice_without_its_own_concern_and_notices(cast: Cast):
 def test_a_concern_without_an_alert(cast: Cast):
     alert = alerted(cast.acme)
     with cast.acme.bound():
+        assert alert.concern_id is not None
         concern = Concern.objects.get(pk=alert.concern_id)
         concern.pk, concern.source_id = uuid7(), uuid7()
         concern.save(force_insert=True)

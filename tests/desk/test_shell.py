@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cxplatform.lib.tenancy import bound
-from desk.context import CAP, waiting_for
-from desk.counting import capped
+from desk.context import waiting_for
+from desk.counting import CAP, capped
 from tenants.models import Member
 from tests.conftest import T0, Cast
 from tests.steps import raise_alerts
@@ -20,7 +20,7 @@ def rail(html: str) -> list[str]:
 
 def palette(client, member: Member) -> str:
     client.force_login(member.user)
-    return client.get(reverse("desk:palette", args=["acme"])).content.decode()
+    return str(client.get(reverse("desk:palette", args=["acme"])).content.decode())
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ PAGE = "/o/acme/settings/status/"
 
 def look(client, cast: Cast, who: str = "admin") -> str:
     client.force_login(cast.acme.members[who].user)
-    return client.get(PAGE).content.decode()
+    return str(client.get(PAGE).content.decode())
 
 
 def failed_message(cast: Cast) -> Message:
     raise_alerts(cast.acme, {"prepared": "no"}, now=timezone.now())
     with cast.acme.bound():
-        message = Message.objects.select_related("member__user").first()
+        message = Message.objects.select_related("member__user").earliest("pk")
         message.failed("recipient refused [550]", now=timezone.now())
     return message
 
@@ -103,7 +103,8 @@ def test_a_message_that_was_sent_is_not_sent_again(client, cast: Cast):
 def test_a_message_in_somebodys_hands_is_left_alone(client, cast: Cast):
     raise_alerts(cast.acme, {"prepared": "no"}, now=timezone.now())
     with cast.acme.bound():
-        message = Message.objects.lease(Message.objects.first().pk, now=timezone.now())
+        message = Message.objects.lease(Message.objects.earliest("pk").pk, now=timezone.now())
+        assert message is not None
         held_until = message.next_try_at
     client.force_login(cast.acme.members["admin"].user)
     client.post(reverse("desk:try_again", args=["acme", message.pk]))

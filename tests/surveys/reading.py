@@ -124,10 +124,16 @@ def both(text: str) -> dict[str, str]:
     return {"en": text, "es": f"{text} (es)"}
 
 
-def stored(house: House, invitation: Invitation) -> Response | None:
+def stored(house: House, invitation: Invitation) -> Response:
     """Return what is stored for a link."""
     with house.bound():
-        return Response.objects.filter(invitation=invitation).first()
+        return Response.objects.get(invitation=invitation)
+
+
+def is_stored(house: House, invitation: Invitation) -> bool:
+    """Tell whether anything is stored for a link."""
+    with house.bound():
+        return Response.objects.filter(invitation=invitation).exists()
 
 
 def kept_words(house: House, invitation: Invitation) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from surveys.models import Invitation
 from tests.conftest import Cast, make_invitation
-from tests.surveys.reading import Reader, choice, invite, page, stored
+from tests.surveys.reading import Reader, choice, invite, is_stored, page, stored
 
 
 def end(cast: Cast, invitation: Invitation, **fields) -> None:
@@ -42,7 +42,7 @@ def test_a_link_that_is_over_says_so_and_takes_nothing(cast: Cast, field: str):
     assert reader.page.status_code == 410
     assert "This link is no longer open" in reader.text
     assert "+1 555 0100" in reader.text
-    assert stored(cast.acme, invitation) is None
+    assert not is_stored(cast.acme, invitation)
 
 
 def test_an_answered_link_says_so_in_the_language_of_the_answers(cast: Cast):

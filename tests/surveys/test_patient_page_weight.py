@@ -1,19 +1,20 @@
 """What a survey page costs: bytes and requests for the patient, statements for the database."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import Cast, make_invitation
-from tests.surveys.reading import Reader, choice, invite, page, stored, words
+from tests.surveys.reading import Reader, choice, invite, is_stored, page, words
 
 MOST_BYTES = 20_000
 FIVE = ("very_easy", "easy", "neither", "hard", "very_hard")
 
 
-def fifteen_questions() -> dict:
+def fifteen_questions() -> dict[str, Any]:
     return page("one", *(choice(f"q{number}", *FIVE) for number in range(14)), words("more"))
 
 
@@ -50,4 +51,4 @@ def test_a_whole_survey_takes_ten_statements(cast: Cast):
     assert reader.page.status_code == 303
     assert {"BEGIN", "COMMIT"} <= set(statements)
     assert len(statements) <= 10, statements
-    assert stored(cast.acme, invitation) is None
+    assert not is_stored(cast.acme, invitation)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ THREADS = 8
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
-def all_at_once(post: Callable[[int, Client], object]) -> list:
+def all_at_once(post: Callable[[int, Client], object]) -> list[Any]:
     barrier = Barrier(THREADS)
 
     def run(number: int) -> object:
