@@ -210,7 +210,7 @@ class Notice(TenantRow):
     class Suppressed(models.TextChoices):
         NONE = "", "Not suppressed"
         WEEKLY_LIST = "weekly_list", "On the weekly list"
-        ATTEMPTED = "attempted", "Attempted in time"
+        ATTEMPTED = "attempted", "Attempted before it was told"
         CASE_ENDED = "case_ended", "The case had ended"
         NO_PATIENT = "no_patient", "About a practice"
         NOBODY = "nobody", "The organization has no active member to tell"

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from caseloop.calling import callable_now
-from caseloop.codes import Severity
+from caseloop.codes import ENDED, Severity
 from caseloop.models import (
     Case,
     CaseConflict,
@@ -42,7 +42,7 @@ def has_current_case(patient_id: UUID) -> bool:
     return Case.objects.current().filter(patient_id=patient_id).exists()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(
     *,
     patient_id: UUID,
@@ -62,10 +62,13 @@ def open_case(
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     if known := Concern.objects.filter(source_id=source_id).first():
         return known
-    case = Case.objects.current().select_for_update(of=("self",)).filter(patient=patient).first()
+    cases = Case.objects.select_for_update(of=("self",)).filter(patient=patient)
+    latest = cases.order_by(F("ended_at").desc(nulls_first=True), "-id").first()  # the current one comes first
+    case = latest if latest and latest.status not in ENDED else None
     first_attempt, resolve = _due_times(team=team, severity=severity, window=window, now=now)
     is_new = case is None
-    case = case or _new_case(patient=patient, team=team, severity=severity, why=why, due_at=first_attempt, now=now)
+    if case is None:
+        case = _new_case(patient, latest, team=team, severity=severity, why=why, due_at=first_attempt, now=now)
     concern = Concern.objects.create(
         organization_id=case.organization_id,
         case=case,
@@ -210,9 +213,15 @@ def _due_times(
 
 
 def _new_case(
-    *, patient: Patient, team: Team | None, severity: str, why: dict[str, Any], due_at: datetime, now: datetime
+    patient: Patient,
+    previous: Case | None,
+    *,
+    team: Team | None,
+    severity: str,
+    why: dict[str, Any],
+    due_at: datetime,
+    now: datetime,
 ) -> Case:
-    previous = Case.objects.filter(patient=patient).order_by("-opened_at").first()
     return Case.objects.create(
         organization_id=patient.organization_id,
         number=CaseCounter.next(patient.organization_id),

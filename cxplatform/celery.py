@@ -52,7 +52,7 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 def refuse_unsafe_worker(**_: Any) -> None:
-    """End a worker that would be unsafe before it takes a task (an ordinary exception in a signal would only be logged)."""
+    """End a worker that would be unsafe before it takes a task: an ordinary exception in a signal is only logged."""
     try:
         refuse_to_start_unsafely()
     except ImproperlyConfigured as error:

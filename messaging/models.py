@@ -74,7 +74,7 @@ class Address(TenantRow):
 
 
 class GoLink(TenantRow):
-    """The random link of staff messages to one row; its token is derived from the row and never stored."""
+    """The unguessable link of staff messages to one row, whose id it shares; its token is derived and never stored."""
 
     class Target(models.TextChoices):
         CASE = "case", "Case"
@@ -92,10 +92,10 @@ class GoLink(TenantRow):
     @classmethod
     def to(cls, *, organization_id: UUID, target: str, target_id: UUID) -> "GoLink":
         """Return the one link to a row, making it at first use. Safe to race."""
-        link = GoLink(organization_id=organization_id, target=target, target_id=target_id)
+        link = cls(id=target_id, organization_id=organization_id, target=target, target_id=target_id)
         link.token_hash = token_hash(link.token)
         GoLink.objects.bulk_create([link], ignore_conflicts=True)
-        return cls.objects.get(target=target, target_id=target_id)
+        return link
 
     @property
     def token(self) -> str:

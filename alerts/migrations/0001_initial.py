@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('raised', 'Alert raised'), ('breached', 'First attempt overdue')], max_length=10)),
                 ('due_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(null=True)),
-                ('suppressed', models.CharField(blank=True, choices=[('', 'Not suppressed'), ('weekly_list', 'On the weekly list'), ('attempted', 'Attempted in time'), ('case_ended', 'The case had ended'), ('no_patient', 'About a practice'), ('nobody', 'The organization has no active member to tell')], max_length=12)),
+                ('suppressed', models.CharField(blank=True, choices=[('', 'Not suppressed'), ('weekly_list', 'On the weekly list'), ('attempted', 'Attempted before it was told'), ('case_ended', 'The case had ended'), ('no_patient', 'About a practice'), ('nobody', 'The organization has no active member to tell')], max_length=12)),
                 ('recipients', models.PositiveSmallIntegerField(default=0)),
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('alert', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='alerts.alert')),

@@ -167,7 +167,7 @@ def _follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, since: datetim
         try:
             case.log_attempt(channel=AttemptChannel.PHONE, outcome=outcome, text="", by=agent, now=clock)
         except ContactNotWished:
-            return
+            break  # the cause is fixed without a call
         if reached:
             break
     clock += timedelta(hours=dice.uniform(1, 30))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from alerts import services, tasks
+from alerts import tasks
 from alerts.models import Alert, Notice, NoticeMessage, Route, Rule
-from alerts.services import settle_notice
+from alerts.services import notice, settle_notice
 from caseloop.models import Case, Concern, Disposition
 from cxplatform.lib.tenancy import call_definer
 from messaging.models import Message
@@ -271,14 +271,14 @@ def test_a_notice_that_cannot_be_settled_is_pushed_back_and_the_others_go_on(
     raise_alerts(acme, {"prepared": "no"}, patient=acme.patients[1])
     with acme.bound():
         poison = Notice.objects.filter(kind="breached").order_by("due_at", "id")[0]
-    real = services.recipients
+    real = notice.recipients
 
-    def fails_for_one(notice: Notice) -> list[Member]:
-        if notice.pk == poison.pk:
+    def fails_for_one(each: Notice, **told: Any) -> list[Member]:
+        if each.pk == poison.pk:
             raise ValueError("broken")
-        return real(notice)
+        return real(each, **told)
 
-    monkeypatch.setattr(services, "recipients", fails_for_one)
+    monkeypatch.setattr(notice, "recipients", fails_for_one)
     at = poison.due_at + timedelta(minutes=1)
     with time_machine.travel(at, tick=False):
         assert tasks.sweep_notices() == 2

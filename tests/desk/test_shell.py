@@ -26,12 +26,12 @@ def palette(client, member: Member) -> str:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("agent", ["Home", "Cases", "Patients", "Alerts"]),
-        ("supervisor", ["Home", "Cases", "Patients", "Alerts"]),
+        ("agent", ["Home", "Cases", "Patients", "Alerts", "Surveys"]),
+        ("supervisor", ["Home", "Cases", "Patients", "Alerts", "Surveys"]),
         ("admin", ["Home", "Cases", "Patients", "Alerts", "Surveys", "Settings"]),
-        ("safety", ["Home", "Alerts"]),
-        ("analyst", ["Home"]),
-        ("auditor", ["Home", "Audit trail"]),
+        ("safety", ["Home", "Alerts", "Surveys"]),
+        ("analyst", ["Home", "Surveys"]),
+        ("auditor", ["Home", "Surveys", "Audit trail"]),
     ],
 )
 def test_rail_shows_what_the_role_may_open(client, cast: Cast, who: str, expected: list[str]):
