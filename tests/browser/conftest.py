@@ -121,8 +121,12 @@ def check_page() -> "Callable[[Page], None]":
     axe = Axe()
 
     def violations(page: "Page", **options: Any) -> list[tuple[str, list[str]]]:
-        found = axe.run(page, options=options).response["violations"]
-        return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
+        asked = {"resultTypes": ["violations"], **options}
+        if page.evaluate("typeof axe === 'undefined'"):
+            answer = axe.run(page, options=asked).response
+        else:  # reading the library in again would take longer than the check
+            answer = page.evaluate("(options) => axe.run(document, options)", asked)
+        return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in answer["violations"]]
 
     def check(page: "Page") -> None:
         assert violations(page) == [], page.url

@@ -142,7 +142,9 @@ def test_a_page_is_one_request(cast: Cast, page):
     assert len([url for url in requests if not url.startswith("data:")]) == 1
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "look", [look if look == "light" else pytest.param(look, marks=pytest.mark.looks) for look in LOOKS]
+)
 def test_every_page_is_accessible_in_every_look(cast: Cast, new_page, check_page, look: str):
     page = new_page(**LOOKS[look])
     for address in every_address(cast, language="es" if look == "spanish" else "en"):
