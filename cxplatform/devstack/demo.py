@@ -161,9 +161,18 @@ def _start(supervisor: Supervisor, *, env: Mapping[str, str], folder: Path, port
     say("Starting web, workers and beat")
     site = web(env=env, folder=folder, port=port)
     workers = [worker(env=env, folder=folder, queue=queue) for queue in QUEUES]
+    said_before = {each.log: each.log.stat().st_size if each.log.exists() else 0 for each in workers}
     supervisor.add(site, *workers, beat(env=env, folder=folder))
     if not wait_until(lambda: not site.running or _is_ready(port), timeout_s=READY_S, pause_s=0.1) or not site.running:
         raise DevstackError(f"The web server is not ready; its log {site.log} ends with:\n{site.last_words(15)}")
+    # Nothing is lost when a worker takes longer, only later; so this waits for a while and does not insist.
+    wait_until(lambda: all(_is_at_work(log, size) for log, size in said_before.items()), timeout_s=READY_S, pause_s=0.1)
+
+
+def _is_at_work(log: Path, size: int) -> bool:
+    with log.open("rb") as said:
+        said.seek(size)
+        return b" ready." in said.read()
 
 
 def _is_ready(port: int) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from alerts.services import evaluate_response
+from alerts.models import Notice
+from alerts.services import evaluate_response, settle_notice
 from caseloop.codes import AttemptChannel, AttemptOutcome, ConcernOutcome, RootCause, WaitingOn
 from caseloop.models import Case, ContactNotWished, Disposition
 from desk.demo.answers import answers_of
@@ -125,6 +126,8 @@ def _answer_and_follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, now
     evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
     if response.patient_id:
         _follow_up(stage, planned, life, since=answered, now=now)
+    for notice_id, due_at in Notice.objects.pending().filter(due_at__lt=now).values_list("pk", "due_at"):
+        settle_notice(notice_id=notice_id, now=due_at)
     _mark_delivered(now=now)
 
 
