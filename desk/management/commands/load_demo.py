@@ -84,4 +84,5 @@ def _fresh_links(stage: Stage, *, now: datetime) -> list[Invitation]:
     dice = Random()  # noqa: S311 - external ids only have to differ from those of an earlier run
     missing = LINKS - len(waiting)
     links = waiting + fresh_invitations(stage, count=missing, now=now, dice=dice)
-    return sorted(links, key=lambda invitation: (invitation.language != "en", invitation.survey.key))
+    first = stage.programs[0].pk
+    return sorted(links, key=lambda link: (link.program_id != first, link.language != "en", link.survey.key))
