@@ -70,6 +70,7 @@ def test_message_accepted_before_its_worker_was_killed_is_sent_again_under_its_i
     world.mail.mood = Mood.HOLD_AFTER
     visits = visits_of(world.take(4), unprepared_every=2)
     with answering(port=world.port, visits=visits, per_second=10) as crowd:
+        assert wait_until(lambda: len(crowd.visits) == len(visits), timeout_s=20)
         assert wait_until(lambda: len(set(world.mail.copies()) - before) >= 2, timeout_s=20)
     accepted = set(world.mail.copies()) - before
     for queue in ("mail", "sweep"):
