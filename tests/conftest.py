@@ -47,17 +47,20 @@ class Cast:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings) -> None:
-    """Let the owner make and migrate the database; `default` works in it. It goes with the server, untouched."""
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings) -> Cast:
+    """Let the owner make and migrate the database; `default` works in it. It goes with the server, untouched.
+
+    The cast is made and committed once, so that every test finds the same rows: who rolls back leaves them as they were.
+    """
     with django_db_blocker.unblock():
         setup_databases(verbosity=0, interactive=False, aliases=["default", "owner"])  # type: ignore[arg-type]
+        return make_cast()
 
 
 @pytest.fixture(scope="session")
-def _standing_cast(django_db_setup, django_db_blocker) -> Cast:
-    """Make the cast once and commit it: a test that rolls back leaves it as it was."""
-    with django_db_blocker.unblock():
-        return make_cast()
+def _standing_cast(django_db_setup: Cast) -> Cast:
+    """Return the cast as it was made."""
+    return django_db_setup
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def opens(page: Any, url: str) -> bool:
     return True
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     "opener",
     [("agent", 8), ("admin", 12), ("supervisor", 2), ("analyst", 2), ("safety", 1), ("auditor", 1)],

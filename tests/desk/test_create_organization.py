@@ -90,7 +90,7 @@ def test_existing_person_keeps_name_and_password():
 
 def test_name_of_the_admin_is_taken_from_the_address():
     create(admin_name="")
-    assert User.objects.get().name == "ada"
+    assert User.objects.get(email="ada@new.example").name == "ada"
 
 
 @pytest.mark.parametrize(
