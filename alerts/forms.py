@@ -20,6 +20,7 @@ from alerts.sentences import (
     write_sentence,
 )
 from caseloop.codes import Severity
+from cxplatform.lib.wording import SaysWhatToDo
 from surveys.conditions import check_condition
 from surveys.definitions import Definition
 from tenants.models import Program, Team
@@ -29,7 +30,7 @@ _OFFERED = (Severity.P1, Severity.CALLBACK, Severity.P2, Severity.P3)
 MAX_VALUE, MAX_VALUES = 200, 100
 
 
-class RuleForm(forms.Form):
+class RuleForm(SaysWhatToDo, forms.Form):
     """One rule. The condition is read from `joiner`, `subject_1` … `subject_5` and their verbs and values.
 
     definition: the survey's current one; None for a rule about every survey, whose condition is only shown.
@@ -54,7 +55,8 @@ class RuleForm(forms.Form):
         self.stored = ("all", []) if rule._state.adding else read_sentence(rule.condition, subjects=self.subjects)
         offered = [each for each in Severity if each in _OFFERED or each == rule.severity]
         self.fields["severity"].choices = [(each.value, each.label) for each in offered]  # type: ignore[attr-defined]
-        self.fields["program"].queryset = Program.objects.order_by("name")  # type: ignore[attr-defined]
+        programs = Program.objects.filter(Q(is_active=True) | Q(pk=rule.program_id)).order_by("name")
+        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
         usable = Q(is_active=True, partner=None) | Q(pk=rule.team_id)
         self.fields["team"].queryset = Team.objects.filter(usable).order_by("name")  # type: ignore[attr-defined]
 
@@ -132,7 +134,7 @@ class RuleForm(forms.Form):
         }
 
 
-class RoutesForm(forms.Form):
+class RoutesForm(SaysWhatToDo, forms.Form):
     """One drop-down of teams per line of the table."""
 
     def __init__(self, data: Any = None, *, rows: list[Row]) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from caseloop.codes import Severity
 from caseloop.models import Concern
+from caseloop.reach import reaches
 from cxplatform.lib.rows import tenant_rows
 from messaging.models import Message
 from patients.models import Patient
@@ -187,6 +188,14 @@ class Alert(TenantRow):
             models.Index(fields=["organization", "-raised_at", "-id"], name="alerts_alert_newest"),
             models.Index(fields=["response"], name="alerts_alert_by_response"),
         ]
+
+    @property
+    def is_oversight(self) -> bool:
+        """Tell whether its team cannot reach the patient, and can only make the partner act."""
+        if self.patient_id is None:
+            return False
+        side = self.team.partner_id if self.team else None  # one that the reader may not see is the organization's own
+        return self.team_id is None or not reaches(side, program=self.program, partner_id=self.partner_id)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

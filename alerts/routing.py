@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from alerts.models import Route
+from caseloop.reach import can_reach, reaches
+from surveys.models import Response
 from tenants.models import Engagement, Member, Partner, Program, Team
 from tenants.models.audit import audit
 
@@ -19,7 +22,8 @@ Place = tuple[UUID | None, UUID | None]
 class Row:
     """One line of the table: a program (None: any) and a partner (None: any), its route and who gets alerts there.
 
-    chosen: the team of this very line; acts: the team that alerts go to; by: chosen, wider, fallback, or nobody.
+    chosen: the team of this very line; acts: the team that alerts go to; by: chosen, wider, own, fallback, or nobody.
+    is_oversight: the team that acts cannot reach the patients of this program and partner.
     """
 
     program: Program | None
@@ -27,6 +31,7 @@ class Row:
     chosen: Team | None
     acts: Team | None
     by: str
+    is_oversight: bool = False
     offered: list[Team] = field(default_factory=list)
 
     @property
@@ -46,7 +51,11 @@ class Table:
     def __init__(self) -> None:
         self.teams = {team.pk: team for team in Team.objects.order_by("created_at", "pk")}
         self.routes: dict[Place, UUID] = {(r.program_id, r.partner_id): r.team_id for r in Route.objects.all()}
-        self.programs = {program.pk: program for program in Program.objects.order_by("name")}
+        self.programs = {
+            program.pk: program
+            for program in Program.objects.order_by("name")
+            if program.is_active or any(place[0] == program.pk for place in self.routes)
+        }
         self.partners = {partner.pk: partner for partner in Partner.objects.order_by("name")}
         self.served = set(Engagement.objects.values_list("program_id", "partner_id"))
 
@@ -61,15 +70,21 @@ class Table:
     def team_for(self, program_id: UUID | None, partner_id: UUID | None) -> tuple[Team | None, str]:
         """Return the team that alerts go to, and by what, as `find_team` decides it: partner before program."""
         wider: tuple[Place, ...] = ((program_id, partner_id), (None, partner_id), (program_id, None), (None, None))
-        for place in wider:
-            team = self.teams.get(self.routes[place]) if place in self.routes else None
-            if team and team.is_active:
-                return team, "chosen" if place == (program_id, partner_id) else "wider"
-        active = [team for team in self.teams.values() if team.is_active]
-        own = [team for team in active if team.partner_id and team.partner_id == partner_id]
-        shared = [team for team in active if team.partner_id is None]
-        team = next(iter([*own, *shared]), None)
-        return team, "fallback" if team else "nobody"
+        active = {pk: team for pk, team in self.teams.items() if team.is_active}
+        place = next((place for place in wider if self.routes.get(place) in active), None)
+        own = next((team for team in active.values() if team.partner_id and team.partner_id == partner_id), None)
+        if place is None:
+            team = own or next((team for team in active.values() if team.partner_id is None), None)
+            return team, "fallback" if team else "nobody"
+        routed = active[self.routes[place]]
+        if own and not (place[1] or self._reaches(routed, program_id, partner_id)):
+            return own, "own"
+        return routed, "chosen" if place == (program_id, partner_id) else "wider"
+
+    def _reaches(self, team: Team, program_id: UUID | None, partner_id: UUID | None) -> bool:
+        partner = self.partners[partner_id] if partner_id else None
+        programs = [self.programs[program_id]] if program_id else self.programs.values()
+        return all(can_reach(team, program, partner) for program in programs)
 
     def _is_asked(self, program: UUID, partner: UUID) -> bool:
         return (program, partner) in self.served or (program, partner) in self.routes
@@ -83,12 +98,42 @@ class Table:
             chosen=self.teams.get(chosen_id) if chosen_id else None,
             acts=acts,
             by=by,
+            is_oversight=bool(acts and program_id and partner_id and not self._reaches(acts, program_id, partner_id)),
             offered=[
                 team
                 for team in self.teams.values()
                 if team.pk == chosen_id or (team.is_active and team.partner_id in (None, partner_id))
             ],
         )
+
+
+def find_team(response: Response) -> Team | None:
+    """Return the team that alerts of this program and partner go to: that of the closest active route, else any.
+
+    A route that does not name the partner yields to the partner's own team when its team cannot reach the patient: a
+    route ends at people who can. Where nobody can, it is a team that watches (`can_reach` tells).
+    None when the organization has no active team at all; its admins are told then.
+    """
+    routes = (
+        Route.objects.filter(
+            Q(program_id=response.program_id) | Q(program=None),
+            Q(partner_id=response.partner_id) | Q(partner=None),
+            team__is_active=True,
+        )
+        .select_related("team")
+        .order_by(F("partner").asc(nulls_last=True), F("program").asc(nulls_last=True))
+    )
+    route = routes.first()
+    if route is None:
+        return _first_team(Q(partner_id=response.partner_id) | Q(partner=None))
+    program, partner_id = response.program, response.partner_id
+    if not (route.partner_id or reaches(route.team.partner_id, program=program, partner_id=partner_id)):
+        return _first_team(Q(partner_id=response.partner_id)) or route.team
+    return route.team
+
+
+def _first_team(mine: Q) -> Team | None:
+    return Team.objects.filter(mine, is_active=True).order_by(F("partner").asc(nulls_last=True), "created_at").first()
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts import services
+from cxplatform.lib.sweeping import sweep
 from cxplatform.lib.tenancy import bound, call_definer
 from tenants.tasking import TenantTask
 
@@ -49,10 +50,10 @@ def stand_in(*, organization_id: str, message_id: str, **_: Any) -> int:
 @shared_task
 def sweep_undelivered(**_: Any) -> int:
     """Find stand-ins whose nudge was lost."""
-    refused = call_definer("cx_undelivered_messages", BATCH)
-    for organization_id, message_id in refused:
-        stand_in(organization_id=str(organization_id), message_id=str(message_id))
-    return len(refused)
+    return sweep(
+        "cx_undelivered_messages",
+        lambda organization, row: stand_in(organization_id=str(organization), message_id=str(row)),
+    )
 
 
 @shared_task

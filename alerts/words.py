@@ -1,14 +1,16 @@
 """An alert in words: which question, which answer, why."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from cxplatform.lib.clocks import WorkingWeek, call_window
+from caseloop.wishes import Wish
+from cxplatform.lib.clocks import DAY_PARTS, DAYS, WorkingWeek, call_window
 from surveys.conditions import FACTS
 from surveys.definitions import Definition, Question
 from surveys.models import Response
+from surveys.models.survey import definition_of
 
 SHORT = 120
-_PARTS = ("morning", "afternoon", "evening")
 
 
 def explain(response: Response, leaves: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -16,16 +18,32 @@ def explain(response: Response, leaves: list[dict[str, Any]]) -> list[dict[str, 
 
     Option codes become labels in English (or the survey's first language); open texts are never copied.
     """
-    definition = response.version.definition
+    definition = definition_of(response.version_id)
     return [{**leaf, **_in_words(definition, response, leaf)} for leaf in leaves]
 
 
 def callback_window(answers: dict[str, Any], *, zone: str) -> WorkingWeek | None:
     """Return when the patient wants to be called, from the call-back probe; None when nothing was chosen."""
-    chosen = answers.get("contact_times")
-    times = chosen if isinstance(chosen, list) else [chosen]
-    parts = [part for part in times if part in _PARTS]
-    return call_window(zone=zone, parts=parts) if parts else None
+    days, parts = _chosen(answers, "contact_days", DAYS), _chosen(answers, "contact_times", DAY_PARTS)
+    return call_window(zone=zone, days=days, parts=parts) if days or parts else None
+
+
+def wish(answers: dict[str, Any]) -> Wish:
+    """Return how the patient asked to be contacted, from the call-back probe; NO_WISH when nothing was chosen."""
+    said = answers.get("contact_voicemail")
+    return Wish(
+        days=tuple(_chosen(answers, "contact_days", DAYS)),
+        parts=tuple(_chosen(answers, "contact_times", DAY_PARTS)),
+        channel=str(answers.get("contact_channel") or ""),
+        language=str(answers.get("contact_language") or ""),
+        voicemail={"yes": True, "no": False}.get(str(said)),
+    )
+
+
+def _chosen(answers: dict[str, Any], question: str, offered: Iterable[str]) -> list[str]:
+    given = answers.get(question)
+    chosen = given if isinstance(given, list) else [given]
+    return [code for code in offered if code in chosen]
 
 
 def _in_words(definition: Definition, response: Response, leaf: dict[str, Any]) -> dict[str, str]:

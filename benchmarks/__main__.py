@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import cases, chain, memory, overload, submission, weight
+from benchmarks import cases, chain, importing, memory, overload, submission, weight
 from benchmarks.results import Result
 from benchmarks.stage import stage
 from cxplatform.devstack.demo import var_folder
@@ -27,6 +27,7 @@ class Size:
     links: int
     cases: int
     overload_s: float
+    imported: int
 
     @property
     def overload_links(self) -> int:
@@ -34,9 +35,9 @@ class Size:
         return int(400 * self.overload_s)
 
 
-QUICK = Size(rounds=2, seconds=2, links=5_000, cases=20_000, overload_s=3)
-NORMAL = Size(rounds=5, seconds=4, links=16_000, cases=100_000, overload_s=8)
-FULL = Size(rounds=5, seconds=4, links=16_000, cases=1_000_000, overload_s=8)
+QUICK = Size(rounds=2, seconds=2, links=5_000, cases=20_000, overload_s=3, imported=5_000)
+NORMAL = Size(rounds=5, seconds=4, links=16_000, cases=100_000, overload_s=8, imported=50_000)
+FULL = Size(rounds=5, seconds=4, links=16_000, cases=1_000_000, overload_s=8, imported=1_000_000)
 
 
 def main() -> None:
@@ -100,6 +101,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Result]] = {
     "chain": lambda world, size: chain.measure(world, rounds=min(size.rounds, 3), seconds=size.seconds),
     "overload": lambda world, size: overload.measure(world, seconds=size.overload_s, links=size.overload_links),
     "memory": lambda world, _: memory.measure(world),
+    "importing": lambda world, size: importing.measure(world, rows=size.imported),
     "cases": lambda world, size: cases.measure(world, many=size.cases, rounds=2, seconds=size.seconds / 2),
 }
 WITH_WORKERS = {"chain", "overload", "memory"}

@@ -40,6 +40,8 @@ class Starts:
 def measure(world: World, *, rounds: int, seconds: float) -> Result:
     """Submit at a steady rate to both sides in alternating rounds; workers and beat are running."""
     drain(world)
+    for act in (_ours, _bare):  # every worker has loaded what it needs
+        act(world, PER_SECOND)
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(rounds):

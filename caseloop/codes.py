@@ -35,6 +35,16 @@ class Status(models.TextChoices):
     NO_ACTION = "no_action", "No action"
 
 
+def raised(severity: str) -> str:
+    """Return the next more urgent severity for work that did not help; urgent stays, and safety has its own lane."""
+    return {Severity.P3: Severity.P2, Severity.P2: Severity.P1, Severity.CALLBACK: Severity.P1}.get(
+        Severity(severity), severity
+    )
+
+
+# No survey goes to the patient while such a concern is open.
+URGENT = (Severity.P0, Severity.P1)
+
 # Somebody has work to do.
 WORKED = (Status.NEW, Status.ACKNOWLEDGED, Status.CONTACTING, Status.CONTACTED, Status.WAITING, Status.REOPENED)
 # The loop is over: a further alert opens a new case.
@@ -132,3 +142,19 @@ class ClosedAs(models.TextChoices):
     """What a closed case says about its verification."""
 
     UNVERIFIED = "unverified", "Unverified: the patient did not say"
+    VERIFIED = "verified", "Verified by the patient"
+    NOT_VERIFIABLE = "not_verifiable", "Not verifiable: the patient could not be asked"
+
+
+# What a patient who left means for the case, by contact status.
+LEFT_WORDS = {"withdrawn": "Consent was withdrawn.", "deceased": "The patient has died."}
+LEFT_REASON = {"withdrawn": NoActionReason.CONSENT_WITHDRAWN, "deceased": NoActionReason.DECEASED}
+
+
+class Settled(models.TextChoices):
+    """What the patient says of the outcome."""
+
+    YES = "yes", "it is taken care of"
+    PARTLY = "partly", "it is partly taken care of"
+    NO = "no", "it is not taken care of"
+    NO_MATTER = "no_matter", "it no longer matters"

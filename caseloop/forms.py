@@ -17,25 +17,28 @@ from caseloop.codes import (
 )
 from caseloop.models import Concern, Disposition
 from caseloop.models.policy import DEFAULTS
+from cxplatform.lib.wording import SaysWhatToDo
 from tenants.models import Member
 
 LONGEST = 5000
 
 
 _NOTHING_CHOSEN = {"required": "Choose one."}
+_NO_CAUSE = {"required": "Choose a root cause."}
+_NO_OUTCOME = {"required": "Choose an outcome."}
 
 
 def _choices(words: Any) -> list[tuple[str, str]]:
     return [("", "Choose one"), *words.choices]
 
 
-def _words(label: str, *, required: bool = True, rows: int = 3) -> forms.CharField:
+def _words(label: str, *, required: bool = True, rows: int = 3, asks: str = "Write a few words.") -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": "Write a few words."},
+        error_messages={"required": asks},
     )
 
 
@@ -85,6 +88,30 @@ class ReopenForm(forms.Form):
     reason = _words("Why does it need work again")
 
 
+class RevealForm(forms.Form):
+    """Why somebody needs the contact details; the owner of the case need not say."""
+
+    reason = forms.CharField(
+        label="Why do you need the contact details",
+        required=False,
+        max_length=200,
+        help_text="It is kept with your name. Write nothing about the patient's health.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class AskPartnerForm(forms.Form):
+    """What the partner is to do."""
+
+    question = _words("What should the partner do", asks="Write what the partner should do.")
+
+
+class AnswerForm(forms.Form):
+    """What the partner answers."""
+
+    answer = _words("What was done, or what is in the way", asks="Write what was done, or what is in the way.")
+
+
 class AssignForm(forms.Form):
     """Whom to give the case to."""
 
@@ -113,21 +140,30 @@ class ResolveForm(forms.Form):
             self.fields[cause] = forms.ChoiceField(
                 label="Root cause",
                 choices=_choices(RootCause),
-                error_messages=_NOTHING_CHOSEN,
+                error_messages=_NO_CAUSE,
                 initial=concern.root_cause,
             )
-            self.fields[action] = _words("What was done", rows=2)
+            self.fields[action] = _words("What was done", rows=2, asks="Write what was done.")
             self.fields[action].initial = concern.action
             self.fields[outcome] = forms.ChoiceField(
                 label="Outcome",
                 choices=_choices(ConcernOutcome),
-                error_messages=_NOTHING_CHOSEN,
+                error_messages=_NO_OUTCOME,
                 initial=concern.outcome,
             )
 
     def groups(self) -> list[tuple[Concern, list[forms.BoundField]]]:
         """Return each concern with its three fields, for the page."""
         return [(concern, [self[name] for name in self._names(concern)]) for concern in self.concerns]
+
+    def problems(self) -> list[dict[str, str]]:
+        """Return what is wrong, each with the concern that it is about and the `id` of its field."""
+        return [
+            {"id": field.id_for_label, "text": f"{concern.summary}: {error[:1].lower()}{error[1:]}"}
+            for concern, fields in self.groups()
+            for field in fields
+            for error in map(str, field.errors)
+        ]
 
     def dispositions(self) -> dict[str, Disposition]:
         """Return the dispositions by concern id; after `is_valid`."""
@@ -171,8 +207,15 @@ class DraftForm(forms.Form):
     text = forms.CharField(required=False, max_length=LONGEST, strip=False)
 
 
-class ClocksForm(forms.Form):
+class ClocksForm(SaysWhatToDo, forms.Form):
     """Business days for each severity, until the first attempt and until the resolution."""
+
+    taken = {
+        "caseloop_clockpolicy_once": (
+            None,
+            "Somebody else has just saved the clocks. Look at theirs, then save again.",
+        )
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

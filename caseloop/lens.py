@@ -14,7 +14,7 @@ from caseloop.codes import Severity, Status
 from caseloop.services import LEADS
 from tenants.models import Member
 
-_FILTERS = ("status", "team", "owner", "overdue", "severity", "partner", "program")
+_FILTERS = ("status", "team", "owner", "overdue", "severity", "partner", "program", "asked")
 
 
 class View(models.TextChoices):
@@ -87,6 +87,7 @@ class Lens:
 def _means(name: str, value: str) -> bool:
     words: dict[str, Any] = {
         "status": Status.values, "severity": Severity.values, "owner": ("me", "nobody"), "overdue": ("1",),
+        "asked": ("1",),
     }  # fmt: skip
     if name in words:
         return value in words[name]

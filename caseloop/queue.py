@@ -8,33 +8,37 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from caseloop.calling import is_daytime
+from caseloop.calling import newest_wish
 from caseloop.codes import Severity, Status
 from caseloop.lens import Cursor, Lens, View
-from caseloop.models import Case
+from caseloop.models import Case, PartnerTask
 from caseloop.models.cases import CaseQuerySet
-from caseloop.words import HIDDEN_COLLEAGUE, language_name
+from caseloop.wishes import Wish, call_from, may_call
+from caseloop.words import HIDDEN_COLLEAGUE
 from cxplatform.lib.clocks import relative
 from cxplatform.lib.codes import NotAPseudonym
+from cxplatform.lib.languages import language_name
 from patients.models import Patient
 from tenants.models import Member, Team, TeamMember
 
 PAGE = 50
 CAP = 500
 SOON = timedelta(hours=2)
+STATUS_COLOUR = {"withdrawn": "p0", "deceased": "p0", "paused": "p2", "under_age": "p2"}
+LEAVE_ALONE = {"withdrawn": "No contact", "deceased": "No contact", "paused": "Paused"}
 
 _COLUMNS = (
     "id", "number", "version", "status", "severity", "why", "language", "due_at", "changed_at", "opened_at",
-    "owner_id", "team_id", "patient__pseudonym", "patient__time_zone", "partner__name",
+    "owner_id", "team_id", "patient__pseudonym", "patient__time_zone", "patient__contact_status", "partner__name",
     "owner__user__name", "owner__user__email",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case as the queue shows it."""
+    """One case as the queue shows it. marks: (word, colour of its chip) for what stands over the whole case."""
 
     id: UUID
     number: int
@@ -58,6 +62,7 @@ class Row:
     zone: str
     is_callable: bool
     call_text: str
+    marks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Listing:
     @property
     def etag(self) -> str:
         """Return a strong validator: it changes with each row, its clock's colour, its callability and the counts."""
-        seen = [(row.id.hex, row.version, row.due_state, row.call_text) for row in self.rows]
+        seen = [(row.id.hex, row.version, row.due_state, row.call_text, row.marks) for row in self.rows]
         digest = hashlib.sha256(repr((seen, sorted(self.counts.items()), self.previous, self.next)).encode())
         return f'"{digest.hexdigest()[:32]}"'
 
@@ -95,7 +100,7 @@ def listing(lens: Lens, *, member: Member, now: datetime) -> Listing:
     if cursor := lens.before or lens.after:
         cases = cases.filter(_beyond(field, cursor, forward=forward))
     sign = "" if forward else "-"
-    fetched = list(cases.order_by(f"{sign}{field}", f"{sign}id").values(*_COLUMNS)[: PAGE + 1])
+    fetched = _fetched(cases.order_by(f"{sign}{field}", f"{sign}id"), PAGE + 1)
     more, shown = len(fetched) > PAGE, fetched[:PAGE]
     if is_back:
         shown.reverse()
@@ -127,6 +132,8 @@ def _filtered(cases: CaseQuerySet, filters: Mapping[str, str], *, member: Member
             cases = cases.filter(owner=member if value == "me" else None)
         elif name == "overdue":
             cases = cases.overdue(now=now)
+        elif name == "asked":
+            cases = cases.filter(pk__in=PartnerTask.objects.open().values("case_id"))
         else:
             field = name if name in ("status", "severity") else f"{name}_id"
             cases = cases.filter(**{field: value})
@@ -151,8 +158,13 @@ def _found(lens: Lens, counts: Mapping[str, int], *, member: Member, now: dateti
         except NotAPseudonym as problem:
             return Listing([], counts, None, None, problem=str(problem))
         cases = Case.objects.filter(patient__in=list(patients.values_list("pk", flat=True)))
-    fetched = list(cases.order_by("-changed_at", "-id").values(*_COLUMNS)[:PAGE])
+    fetched = _fetched(cases.order_by("-changed_at", "-id"), PAGE)
     return Listing(_rows(fetched, member=member, now=now), counts, None, None)
+
+
+def _fetched(cases: CaseQuerySet, count: int) -> list[dict[str, Any]]:
+    asked = Exists(PartnerTask.objects.open().filter(case=OuterRef("pk")))
+    return list(cases.values(*_COLUMNS, wish=newest_wish(), asked=asked)[:count])
 
 
 def _counts(*, member: Member, now: datetime) -> dict[str, int]:
@@ -202,16 +214,28 @@ def _row(row: dict[str, Any], *, closed: set[UUID], member: Member, now: datetim
         zone=zone,
         is_callable=not call_text,
         call_text=call_text,
+        marks=_marks(row, member=member),
     )
+
+
+def _marks(row: dict[str, Any], *, member: Member) -> tuple[tuple[str, str], ...]:
+    status = row["patient__contact_status"]
+    marks = [(str(Patient.ContactStatus(status).label), STATUS_COLOUR[status])] if status in STATUS_COLOUR else []
+    if row["asked"]:
+        marks.append(("Asked by sponsor" if member.partner_id else "Partner asked", "info"))
+    return tuple(marks)
 
 
 def _call_text(row: dict[str, Any], *, is_closed: bool, now: datetime) -> str:
     """Say why not to call now; "" when one may."""
     if not row["due_at"]:
         return "–"
+    if (status := row["patient__contact_status"]) in LEAVE_ALONE:
+        return LEAVE_ALONE[status]
     if is_closed:
         return "Team closed"
-    return "" if is_daytime(row["patient__time_zone"], now=now) else "From 08:00"
+    zone, wish = row["patient__time_zone"], Wish.read(row["wish"])
+    return "" if may_call(zone, wish, now=now) else f"From {call_from(zone, wish, now=now)}"
 
 
 def _due_state(row: dict[str, Any], *, now: datetime) -> str:

@@ -25,5 +25,9 @@ urlpatterns = [
     path(_CASE + "no-action/", actions.no_action, name="no_action"),
     path(_CASE + "close/", actions.close, name="close"),
     path(_CASE + "reopen/", actions.reopen, name="reopen"),
+    path(_CASE + "contact/", case.contact, name="contact"),
+    path(_CASE + "reveal/", actions.reveal, name="reveal"),
+    path(_CASE + "ask-partner/", actions.ask_partner, name="ask_partner"),
+    path(_CASE + "answer-for-partner/", actions.answer_for_partner, name="answer_for_partner"),
     path("o/<str:slug>/settings/clocks/", settings.clocks, name="clocks"),
 ]

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "cxplatform.apps.CxplatformConfig",
     "desk",
     "alerts",
+    "safety",
     "caseloop",
     "surveys",
     "patients",
@@ -49,22 +50,22 @@ INSTALLED_APPS = [
     "anymail",
     "csp",
     "django_htmx",
-    "django_structlog",
     "rest_framework",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "cxplatform.lib.logs.RequestLog",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.door.LinkDoor",  # patients go no further
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenants.access.DeclaredAccessMiddleware",
@@ -185,12 +186,23 @@ EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+# Patients see the program's neutral name before this address.
+PATIENT_SENDER = env("PATIENT_SENDER", default="support@cxplatform.invalid")
 STAFF_SENDER = env("STAFF_SENDER", default="Follow-up desk <follow-up@cxplatform.invalid>")
 DEFAULT_FROM_EMAIL = STAFF_SENDER
 ANYMAIL = {
     **env.json("ANYMAIL", default={}),
     "SEND_DEFAULTS": {"track_clicks": False, "track_opens": False, "tags": [], "metadata": {}},
 }
+
+# --- Text messages --------------------------------------------------------------------------------------------------
+SMS_BACKEND = env("SMS_BACKEND", default="messaging.channels.folder.FolderSmsBackend")
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env("TWILIO_FROM", default="")
+TWILIO_API_URL = env("TWILIO_API_URL", default="https://api.twilio.com").rstrip("/")
+# Shows every message of the folder backends to anybody who asks: for the demo and for development only.
+OUTBOX = env.bool("OUTBOX", default=DEMO)
 
 # --- The patient page -----------------------------------------------------------------------------------------------
 SURVEY_BODY_LIMIT = 256 * 1024
@@ -259,7 +271,6 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # looking up the user would cost a query, and fail while the database is down
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -11,10 +11,14 @@ handler404 = "desk.views.errors.not_found"
 handler500 = "desk.views.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("desk.urls")),
+    # Before the page of a patient, whose pseudonym could be any word.
+    path("", include("patients.urls")),
     path("", include("surveys.urls")),
+    path("", include("desk.urls")),
     path("", include("caseloop.urls")),
     path("", include("alerts.urls")),
+    path("", include("safety.urls")),
+    path("", include("messaging.urls")),
     path("", include("tenants.urls")),
     # An address is changed by an admin, because it is where alerts go.
     path("accounts/email/", signed_in(RedirectView.as_view(pattern_name="desk:profile")), name="account_email"),

@@ -11,6 +11,7 @@ from surveys.definitions import Question, QuestionType
 from surveys.models import Response, Verbatim
 from surveys.models.survey import definition_of
 
+ERASED = "(Erased on request)"
 LANGUAGE = "en"  # what staff read; open texts stay as they were written
 
 
@@ -60,6 +61,6 @@ def _newest_texts(responses: list[Response]) -> dict[UUID, dict[str, str]]:
     """Return the newest text of each question, by response; later rows overwrite earlier ones."""
     texts: dict[UUID, dict[str, str]] = defaultdict(dict)
     rows = Verbatim.objects.filter(response__in=[response.pk for response in responses]).order_by("revision")
-    for response_id, key, text in rows.values_list("response_id", "question_key", "text"):
-        texts[response_id][key] = text
+    for response_id, key, text, erased_at in rows.values_list("response_id", "question_key", "text", "erased_at"):
+        texts[response_id][key] = ERASED if erased_at else text
     return texts

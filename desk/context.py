@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -11,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from caseloop.models import Case
 from cxplatform.lib.tenancy import call_definer
 from desk.counting import CAP, capped
+from safety.models import Item
 from tenants.access import NEEDS, TenantRequest
 from tenants.models import Member, Role
 
@@ -38,6 +40,7 @@ PLACES = (
     Place("Patients", "desk:patients", "patients", NEEDS["agent"]),
     Place("Alerts", "alerts:index", "alerts", NEEDS["reviewer"]),
     Place("Surveys", "surveys:index", "surveys", EVERYBODY),
+    Place("Safety", "safety:index", "safety", NEEDS["safety"]),
     Place("Audit trail", "desk:audit", "note", frozenset({Role.AUDITOR}), whole=True),
     Place("Settings", "tenants:settings", "settings", NEEDS["admin"], whole=True),
 )
@@ -65,6 +68,17 @@ def waiting_for(member: Member) -> int:
     return mine.union(free, all=True).count()
 
 
+def texts_to_read() -> int:
+    """Count the safety items whose clock runs, at most CAP + 1; one query on a partial index."""
+    return Item.objects.undecided().order_by().values("pk")[: CAP + 1].count()
+
+
+def _waiting(place: Place, member: Member) -> str:
+    if place.icon == "cases":
+        return capped(waiting_for(member))
+    return capped(texts_to_read()) if place.icon == "safety" else ""
+
+
 def _shell(request: TenantRequest) -> dict[str, Any]:
     slug = request.organization.slug
     return {
@@ -74,6 +88,7 @@ def _shell(request: TenantRequest) -> dict[str, Any]:
         "organizations": _organizations(request),
         "home_url": reverse("desk:home", args=[slug]),
         "palette_url": reverse("desk:palette", args=[slug]),
+        "outbox_url": reverse("desk:outbox") if settings.OUTBOX else "",
     }
 
 
@@ -85,7 +100,7 @@ def _rail(request: TenantRequest) -> list[dict[str, Any]]:
             "label": place.label,
             "url": url,
             "icon": place.icon,
-            "count": capped(waiting_for(request.member)) if place.icon == "cases" else "",
+            "count": _waiting(place, request.member),
             "current": url == here,
         }
         for place, url in places

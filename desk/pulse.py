@@ -14,11 +14,12 @@ from kombu.connection import Connection
 from alerts.models import Notice
 from cxplatform.lib.tenancy import bound, call_definer
 from desk.tasks import HEARTBEAT
-from messaging.models import Message
+from messaging.models import BACK_OFF, Message
 from surveys.models import Response
 
 PING_S = 0.1
 HEARTBEAT_LIMIT = timedelta(seconds=60)  # beat notes it every 10 s
+LOOKED_AT = 20  # messages that wait for another try
 LAG_LIMIT = timedelta(seconds=120)  # every kind is swept at least every 15 s
 
 
@@ -47,17 +48,20 @@ class Pulse:
 
     heartbeat: when beat, broker and a worker last did something together; None when unknown.
     lag: seconds by which the oldest row of each kind is overdue, 0 when none is.
+    mail_fault: why a message has been tried in vain for longer than LAG_LIMIT, "" when none has.
     """
 
     broker_is_up: bool
     heartbeat: datetime | None
     lag: dict[str, float]
+    mail_fault: str
     taken_at: datetime
 
     @classmethod
     def take(cls, *, now: datetime) -> "Pulse":
         """Feel the pulse; nothing bound. Each question to Redis gives up after 100 ms. Raises OperationalError."""
-        return cls(_ping(), last_heartbeat(), {kind: _lag(kind, now) for kind in _PENDING}, now)
+        lag = {kind: _lag(kind, now) for kind in _PENDING}
+        return cls(_ping(), last_heartbeat(), lag, _mail_fault(now), now)
 
     @property
     def heartbeat_age_s(self) -> float | None:
@@ -71,9 +75,19 @@ class Pulse:
         return (
             self.broker_is_up
             and age is not None
+            and not self.mail_fault
             and age <= HEARTBEAT_LIMIT.total_seconds()
             and all(late <= LAG_LIMIT.total_seconds() for late in self.lag.values())
         )
+
+
+def _mail_fault(now: datetime) -> str:
+    for organization_id, message_id in call_definer("cx_due_messages", now + BACK_OFF[-1], LOOKED_AT):
+        with bound(organization_id):
+            waiting = Message.objects.queued().filter(pk=message_id, created_at__lt=now - LAG_LIMIT)
+            if error := waiting.values_list("last_error", flat=True).first():
+                return error
+    return ""
 
 
 def last_heartbeat() -> datetime | None:

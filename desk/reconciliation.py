@@ -1,6 +1,7 @@
 """The proof that nothing is lost: every link of the chain is counted, and every gap is named by kind and id.
 
-revision → evaluation → alert → concern or stated reason → notices → messages, final or with a next try in bounds.
+revision → evaluation → alert → concern or stated reason → notices → messages, final or with a next try in bounds;
+text → safety item → verdict, or pending in time.
 Each check is one set-based statement (an anti-join) over the bound organization.
 """
 
@@ -29,7 +30,17 @@ _COUNTS = """
         (SELECT count(*) FROM alerts_notice WHERE suppressed <> '') AS notices_suppressed,
         (SELECT count(*) FROM messaging_message WHERE state = 'queued') AS messages_queued,
         (SELECT count(*) FROM messaging_message WHERE state = 'sent') AS messages_sent,
-        (SELECT count(*) FROM messaging_message WHERE state = 'failed') AS messages_failed
+        (SELECT count(*) FROM messaging_message WHERE state = 'failed') AS messages_failed,
+        (SELECT count(*) FROM surveys_verbatim) + (SELECT count(*) FROM caseloop_casetext)
+            + (SELECT count(*) FROM safety_report)
+            + (SELECT count(*) FROM messaging_inbound t WHERE t.needs_review
+                OR EXISTS (SELECT 1 FROM safety_item i WHERE i.source_id = t.id))
+            + (SELECT count(*) FROM patients_patientevent t WHERE t.needs_review
+                OR EXISTS (SELECT 1 FROM safety_item i WHERE i.source_id = t.id)) AS texts,
+        (SELECT count(*) FROM safety_item) AS items,
+        (SELECT count(*) FROM safety_item WHERE state NOT IN ('pending', 'possible')) AS items_decided,
+        (SELECT count(*) FROM safety_item WHERE state IN ('pending', 'possible') AND due_at > %(now)s) AS items_in_time,
+        (SELECT count(*) FROM safety_item WHERE state IN ('pending', 'possible') AND due_at <= %(now)s) AS items_late
 """
 
 # What a gap means and what to do about each is told in docs/operations.md, by these names.
@@ -76,12 +87,32 @@ GAPS = {
     "message_late": """
         SELECT m.id FROM messaging_message m WHERE m.state = 'queued' AND m.next_try_at <= %(late)s""",
     "message_next_try_too_far": """
-        SELECT m.id FROM messaging_message m WHERE m.state = 'queued' AND m.next_try_at > %(far)s""",
+        SELECT m.id FROM messaging_message m
+        WHERE m.state = 'queued'  -- those to patients may wait for the morning
+            AND m.next_try_at > %(far)s::timestamptz
+                + CASE WHEN m.owner_id IS NULL THEN interval '0' ELSE interval '13 hours' END""",
     "message_failed_nobody_told": """
         SELECT m.id FROM messaging_message m JOIN alerts_noticemessage l ON l.message_id = m.id
         WHERE m.state = 'failed' AND NOT (m.needs_stand_in AND m.final_at > %(late)s) AND NOT EXISTS (
             SELECT 1 FROM alerts_noticemessage other JOIN messaging_message got ON got.id = other.message_id
             WHERE other.notice_id = l.notice_id AND got.state <> 'failed')""",
+}
+
+# Every text that was received before `late` has its item; what people have not judged in time is theirs to look at.
+_TEXTS = """
+    SELECT v.id FROM surveys_verbatim v WHERE v.received_at <= %(late)s AND v.text <> ''
+    UNION ALL SELECT t.id FROM caseloop_casetext t WHERE t.received_at <= %(late)s AND t.text <> ''
+    UNION ALL SELECT r.id FROM safety_report r
+    UNION ALL SELECT i.id FROM messaging_inbound i
+        WHERE i.received_at <= %(late)s AND i.text <> '' AND (i.needs_review OR i.keyword = '')
+    UNION ALL SELECT e.id FROM patients_patientevent e WHERE e.at <= %(late)s AND e.needs_review"""
+GAPS |= {
+    "text_without_item": f"""
+        SELECT words.id FROM ({_TEXTS}) AS words
+        WHERE NOT EXISTS (SELECT 1 FROM safety_item i WHERE i.source_id = words.id)""",  # noqa: S608
+    "crisis_not_paged": """
+        SELECT i.id FROM safety_item i WHERE i.is_crisis AND i.acknowledged_at IS NULL AND i.state = 'pending'
+            AND (i.next_page_at IS NULL OR i.next_page_at <= %(late)s)""",
 }
 
 # Not lost, but a person should look.
@@ -91,6 +122,11 @@ LOOKS = {
         WHERE r.evaluate_at > %(late)s AND r.evaluation_failures BETWEEN 1 AND %(poison)s - 1""",
     "notice_nobody_to_tell": "SELECT n.id FROM alerts_notice n WHERE n.suppressed = 'nobody'",
     "message_failed": "SELECT m.id FROM messaging_message m WHERE m.state = 'failed'",
+    "item_overdue": """
+        SELECT i.id FROM safety_item i WHERE i.state IN ('pending', 'possible') AND i.due_at <= %(now)s""",
+    "crisis_nobody_to_page": """
+        SELECT DISTINCT i.id FROM safety_item i JOIN safety_itemevent e ON e.item_id = i.id
+        WHERE i.acknowledged_at IS NULL AND e.kind = 'paged' AND e.data -> 'told' = '[]'::jsonb""",
 }
 
 
@@ -123,7 +159,13 @@ def reconcile(*, now: datetime, grace: timedelta = GRACE) -> Reconciliation:
     grace: how long work may be due before it counts as missed.
     Each statement sees its own snapshot, and each link is written in one transaction, so it may run during work.
     """
-    bounds = {"late": now - grace, "far": now + NEXT_TRY_WITHIN + grace, "poison": POISON_AFTER, "listed": LISTED}
+    bounds = {
+        "now": now,
+        "late": now - grace,
+        "far": now + NEXT_TRY_WITHIN + grace,
+        "poison": POISON_AFTER,
+        "listed": LISTED,
+    }
     return Reconciliation(_counts(bounds), _findings(GAPS, bounds), _findings(LOOKS, bounds))
 
 

@@ -12,6 +12,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from messaging.models import GoLink, Message
+from messaging.safety_link import verification_url
 from tenants.models import User
 
 
@@ -28,7 +29,7 @@ def compose(message: Message) -> EmailMultiAlternatives:
         subject=subject,
         body=render_to_string(f"messaging/{message.template}.txt", context),
         from_email=settings.STAFF_SENDER,
-        to=[message.member.user.email],
+        to=[message.fields["address"] if message.member is None else message.member.user.email],
         headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
     )
     email.attach_alternative(render_to_string(f"messaging/{message.template}.html", context), "text/html")
@@ -42,6 +43,7 @@ def message_id(message: Message) -> str:
 
 
 def _follow_up(message: Message) -> dict[str, object]:
+    assert message.member is not None
     fields = message.fields
     zone = ZoneInfo(message.member.user.time_zone)
     due = datetime.fromisoformat(fields["due_at"]).astimezone(zone) if fields.get("due_at") else None
@@ -53,10 +55,19 @@ def _follow_up(message: Message) -> dict[str, object]:
 
 
 def _welcome(message: Message) -> dict[str, object]:
+    assert message.member is not None
     user: User = message.member.user
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("desk:welcome", args=[uid, default_token_generator.make_token(user)])
     return {"url": f"{settings.BASE_URL}{path}", "has_password": user.has_usable_password()}
 
 
-_CONTEXTS = {Message.Template.FOLLOW_UP: _follow_up, Message.Template.WELCOME: _welcome}
+def _verify_safety(message: Message) -> dict[str, object]:
+    return {"url": verification_url(message), "address": message.fields["address"]}
+
+
+_CONTEXTS = {
+    Message.Template.FOLLOW_UP: _follow_up,
+    Message.Template.WELCOME: _welcome,
+    Message.Template.VERIFY_SAFETY: _verify_safety,
+}

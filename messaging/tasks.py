@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from cxplatform.lib.sweeping import sweep
 from cxplatform.lib.tenancy import call_definer
 from messaging import services
 from tenants.models import Member
@@ -42,7 +43,7 @@ def welcome_member(*, organization_id: str, member_id: str, **_: Any) -> None:
 @shared_task
 def sweep_invited_members(**_: Any) -> int:
     """Welcome the members whose nudge was lost."""
-    waiting = call_definer("cx_uninvited_members", BATCH)
-    for organization_id, member_id in waiting:
-        welcome_member(organization_id=str(organization_id), member_id=str(member_id))
-    return len(waiting)
+    return sweep(
+        "cx_uninvited_members",
+        lambda organization, row: welcome_member(organization_id=str(organization), member_id=str(row)),
+    )

@@ -7,6 +7,8 @@ from functools import cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from messaging.numbers import DEFAULT_REGION, e164
+
 
 class VaultKeyMissing(RuntimeError):
     """None of VAULT_KEYS opens a sealed address."""
@@ -25,10 +27,16 @@ def open_sealed(sealed: bytes) -> str:
         raise VaultKeyMissing("no key in VAULT_KEYS opens this address: add the key that was in use before") from None
 
 
-def fingerprint(channel: str, value: str) -> bytes:
-    """Return 32 bytes that are equal for equal addresses, and useless without FINGERPRINT_KEY."""
-    plain = value.strip().lower() if channel == "email" else "".join(c for c in value if c.isdigit() or c == "+")
-    return hmac.digest(settings.FINGERPRINT_KEY.encode(), f"{channel}:{plain}".encode(), hashlib.sha256)
+def fingerprint(channel: str, value: str, *, region: str = DEFAULT_REGION) -> bytes:
+    """Return 32 bytes that are equal for equal addresses, and useless without FINGERPRINT_KEY.
+
+    One number has one fingerprint, whether it is called or written to. region: the country of numbers without a code.
+    """
+    kind, plain = channel, value.strip().lower()
+    if channel in ("sms", "phone"):
+        kind = "phone"
+        plain = e164(value, region=region) or "".join(c for c in value if c.isdigit() or c == "+")
+    return hmac.digest(settings.FINGERPRINT_KEY.encode(), f"{kind}:{plain}".encode(), hashlib.sha256)
 
 
 @cache

@@ -81,7 +81,7 @@ class PatientFacts(Mapping[str, Any]):
     def _touchpoints(self) -> dict[str, datetime]:
         if self._patient is None:
             return {}
-        rows = self._patient.touchpoints.order_by("occurred_at").values_list("kind", "occurred_at")
+        rows = self._patient.touchpoints.valid().order_by("occurred_at").values_list("kind", "occurred_at")
         return {kind: at for kind, at in rows if at <= self._now or kind == _KIND.FIRST_DOSE_PLANNED}
 
     @cached_property

@@ -15,9 +15,10 @@ from surveys.answers import FieldError, askable_questions, effective_answers, en
 from surveys.definitions import Page, Question, QuestionType, Text
 from surveys.models import Response
 from surveys.models.survey import definition_of
+from surveys.scores import scores
 from surveys.services import Sitting
 from surveys.skeleton import GAP, Skeleton
-from surveys.wording import NAMES, RIGHT_TO_LEFT, maker_sentence
+from surveys.wording import NAMES, RIGHT_TO_LEFT, help_words, maker_sentence
 from tenants.models import Program
 
 PATIENT_CSS = (settings.BASE_DIR / "static" / "css" / "patient.css").read_text(encoding="utf-8").strip()
@@ -107,18 +108,22 @@ def thanks_page(response: Response, *, program: Program) -> Sheet:
     reader, language = response.respondent_kind, response.language
     fills = fills_of(program, language=language, respondent=reader)
     answers = effective_answers(definition, answers=response.answers, facts=response.facts)
-    texts = [definition.end, *end_notes(definition, answers=answers, facts=response.facts)]
+    points = scores(definition, answers=answers, facts=response.facts)
+    texts = [definition.end, *end_notes(definition, answers=answers, scores=points, facts=response.facts)]
     words = [text.render(language=language, respondent=reader, fills=fills) for text in texts]
-    return Sheet(_in_language("thanks", language, program, {"text": words[0], "notes": words[1:]}), language)
+    context = {"text": words[0], "notes": words[1:], "help": _help(response, program, language)}
+    return Sheet(_in_language("thanks", language, program, context), language)
 
 
-def kind_page(kind: str, *, language: str, program: Program | None) -> Sheet:
+def kind_page(kind: str, *, language: str, program: Program | None, response: Response | None = None) -> Sheet:
     """Return a kind page: `answered`, `over`, `unknown`, `too_big`, `too_often`, `unreadable` or `later`.
 
-    language: what the reader wants; English where we have no words in it.
+    language: what the reader wants; English where we have no words in it. response: what was answered with this link;
+    after words of self-harm or danger in it the page names help.
     """
     spoken = next((code for code in (language, language.partition("-")[0]) if code in _OURS), "en")
-    return Sheet(_in_language("kind", spoken, program, {"kind": kind}), spoken)
+    context = {"kind": kind, "help": _help(response, program, spoken)}
+    return Sheet(_in_language("kind", spoken, program, context), spoken)
 
 
 def fills_of(program: Program, *, language: str = "en", respondent: str = "patient") -> dict[str, str]:
@@ -218,7 +223,13 @@ def _render(sitting: Sitting, template: str, page_id: str, context: dict[str, An
         for code in sitting.definition.languages
         if code in program.languages
     ]
-    shared = {"action": f"?page={page_id}&lang={language}", "form_token": GAP, "languages": languages}
+    help_named = _help(sitting.response, program, language)
+    shared = {
+        "help": help_named,
+        "action": f"?page={page_id}&lang={language}",
+        "form_token": GAP,
+        "languages": languages,
+    }
     return _in_language(template, language, program, {**shared, **context})
 
 
@@ -238,8 +249,23 @@ def _in_language(template: str, language: str, program: Program | None, context:
 
 def _key(sitting: Sitting, page_id: str) -> tuple[object, ...]:
     program = sitting.invitation.program
-    frame = (program.public_name, program.phone, program.phone_hours, program.emergency, program.maker_sees_names)
+    frame = (
+        sitting.shows_help,
+        program.crisis_line,
+        program.public_name,
+        program.phone,
+        program.phone_hours,
+        program.emergency,
+        program.maker_sees_names,
+    )
     return sitting.version_id, page_id, sitting.language, sitting.reader, *frame, *program.languages
+
+
+def _help(response: Response | None, program: Program | None, language: str) -> dict[str, str]:
+    """Return what is said to somebody who wrote of self-harm or danger; {} to everybody else."""
+    if not (response and response.shows_help and program):
+        return {}
+    return help_words(language=language, emergency=program.emergency, line=program.crisis_line)
 
 
 def _remember(key: tuple[object, ...], skeleton: Skeleton) -> None:

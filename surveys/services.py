@@ -15,6 +15,7 @@ from cxplatform.lib.nudge import nudge
 from cxplatform.lib.prepared import PreparedRow
 from messaging.models import Address, Channel
 from patients.models import Respondent
+from patients.services import wish_no_contact
 from surveys.answers import (
     FieldError,
     Reading,
@@ -29,6 +30,9 @@ from surveys.definitions import Definition, Page, builtin_document
 from surveys.facts import PatientFacts
 from surveys.models import Invitation, Response, Survey, SurveyVersion, Verbatim
 from surveys.models.survey import definition_of
+from verbatims.screening import screen
+
+NO_CONTACT = "do_not_contact"  # the answer to a question of the measure `callback`
 
 
 class LinkClosed(Exception):
@@ -40,7 +44,7 @@ class LinkClosed(Exception):
 
 
 class LinkOver(LinkClosed):
-    """The link has expired or was revoked."""
+    """The link has expired or was revoked, or its program is switched off."""
 
 
 class AlreadyAnswered(LinkClosed):
@@ -61,6 +65,7 @@ class Sitting:
     definition: Definition
     facts: Mapping[str, Any]
     language: str
+    mode: str = Response.Mode.WEB
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -71,6 +76,11 @@ class Sitting:
     def saved_pages(self) -> list[str]:
         """Return the ids of the pages that were saved."""
         return self.response.saved_pages if self.response else []
+
+    @property
+    def shows_help(self) -> bool:
+        """Tell whether a text spoke of self-harm or danger, so that every page names help."""
+        return bool(self.response and self.response.shows_help)
 
     @property
     def reader(self) -> str:
@@ -118,7 +128,7 @@ def open_link(*, invitation_id: UUID, now: datetime, language: str = "", version
     response: Response | None = getattr(invitation, "response", None)
     if response and response.is_submitted:
         raise AlreadyAnswered(invitation)
-    if invitation.is_over(now=now):
+    if invitation.is_over(now=now) or not invitation.program.is_active:
         raise LinkOver(invitation)
     newest: UUID | None = invitation.newest_version_id  # type: ignore[attr-defined]
     version = response.version_id if response else (version_id or newest)
@@ -190,7 +200,10 @@ def _store(
         "saved_at": now,
         "submitted_at": now if is_done else None,
         "evaluate_at": now if is_done else now + timedelta(seconds=settings.SURVEY_SILENCE_S),
+        "shows_help": _needs_help(sitting, reading),
     }
+    if sitting.mode != Response.Mode.WEB:  # who began on the web and ends on the telephone counts as the latter
+        changed["mode"] = sitting.mode
     if sitting.response is None:
         if reading.errors and not reading.answers:
             return  # nothing good came, and no response begins with nothing
@@ -202,7 +215,12 @@ def _store(
     _keep_words(sitting, reading, now=now)
     if is_done:
         _learn_respondent(sitting)
+        _leave_alone(sitting, now=now)
         nudge("surveys.revision", organization_id=sitting.invitation.organization_id, response_id=sitting.response.pk)
+
+
+def _needs_help(sitting: Sitting, reading: Reading) -> bool:
+    return sitting.shows_help or any(screen(text).is_crisis for text in reading.verbatims.values())
 
 
 def _is_news(response: Response, *, answers: dict[str, Any], pages: list[str], reading: Reading, is_done: bool) -> bool:
@@ -272,6 +290,8 @@ def _keep_words(sitting: Sitting, reading: Reading, *, now: datetime) -> None:
     ]
     if rows:
         Verbatim.objects.bulk_create(rows)
+    for row in rows:  # the safety reviewers read each of them
+        nudge("surveys.text", organization_id=row.organization_id, verbatim_id=row.pk)
     for key, value in reading.contacts.items():
         _keep_contact(sitting, key, value, now=now)
 
@@ -285,6 +305,7 @@ def _keep_contact(sitting: Sitting, key: str, value: str, *, now: datetime) -> N
             owner_id=sitting.invitation.respondent_id,
             channel=Channel.EMAIL if question.validate.get("kind") == "email" else Channel.PHONE,
             value=value,
+            region=sitting.invitation.program.country,
             now=now,
         )
 
@@ -296,6 +317,13 @@ def _learn_respondent(sitting: Sitting) -> None:
         Respondent.objects.filter(pk=sitting.invitation.respondent_id, kind=Respondent.Kind.UNKNOWN).update(
             kind=sitting.reader
         )
+
+
+def _leave_alone(sitting: Sitting, *, now: datetime) -> None:
+    """Do as they asked who answered that nobody should contact them."""
+    asked = any(sitting.answers.get(q.key) == NO_CONTACT for q in sitting.definition.with_measure("callback"))
+    if asked and sitting.response:
+        wish_no_contact(respondent_id=sitting.invitation.respondent_id, source_id=sitting.response.pk, now=now)
 
 
 def _spoken(definition: Definition, wanted: str, invitation: Invitation) -> str:

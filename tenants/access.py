@@ -20,13 +20,15 @@ NEEDS: dict[str, frozenset[str]] = {
     "member": frozenset(Role.values),
     "agent": frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
     "reviewer": frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.SAFETY}),
+    "safety": frozenset({Role.SAFETY, Role.SUPERVISOR, Role.ADMIN}),
+    "judge": frozenset({Role.SAFETY}),
     "supervisor": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "admin": frozenset({Role.ADMIN}),
     "auditor": frozenset({Role.AUDITOR, Role.ADMIN}),
 }
 
-# Library views cannot carry a declaration; each asks for sign-in itself where it must.
-_LIBRARIES = ("allauth.",)
+# Library views cannot carry a declaration; each asks for sign-in, or for the provider's secret, itself where it must.
+_LIBRARIES = ("allauth.", "anymail.")
 
 View = Callable[..., HttpResponseBase]
 

@@ -171,8 +171,24 @@ def save_program(*, program: Program, partners: Collection[Partner], by: Member,
             "phone_hours",
             "emergency",
             "maker_sees_names",
+            "postal_address",
+            "links_sent_by",
+            "follow_up_days",
+            "contact_held_by",
+            "sponsor_sees_contact",
         ),
     )
+
+
+@transaction.atomic
+def switch_program(*, program: Program, is_active: bool, by: Member, now: datetime) -> None:
+    """Switch a program off or on again; twice is once.
+
+    Off: its survey links are closed, nobody new is enrolled, and new rows do not offer it. Open cases stay workable.
+    """
+    if Program.objects.filter(pk=program.pk).exclude(is_active=is_active).update(is_active=is_active):
+        action = "tenants.program.switched_on" if is_active else "tenants.program.switched_off"
+        audit(action, by=by, target=program, now=now)
 
 
 @transaction.atomic
@@ -187,15 +203,16 @@ def save_partner(*, partner: Partner, programs: Collection[Program], by: Member,
         target=partner,
         now=now,
         programs=sorted(str(each.pk) for each in programs),
-        **_settings(partner, "name", "code", "is_active"),
+        **_settings(partner, "name", "code", "crm_link", "is_active"),
     )
 
 
 @transaction.atomic
 def save_organization(*, organization: Organization, by: Member, now: datetime) -> None:
     """Store the changed name and settings of the organization."""
-    organization.save(update_fields=["name", "mail_shows_due_time"])
-    audit("tenants.organization.changed", by=by, now=now, **_settings(organization, "name", "mail_shows_due_time"))
+    fields = ["name", "mail_shows_due_time", "survey_gap_days", "surveys_a_year"]
+    organization.save(update_fields=fields)
+    audit("tenants.organization.changed", by=by, now=now, **_settings(organization, *fields))
 
 
 def _find_or_create_user(*, email: str, name: str) -> User:

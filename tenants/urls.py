@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_SETTINGS}programs/", programs.programs, name="programs"),
     path(f"{_SETTINGS}programs/new/", programs.new_program, name="new_program"),
     path(f"{_SETTINGS}programs/<uuid:program_id>/", programs.program, name="program"),
+    path(f"{_SETTINGS}programs/<uuid:program_id>/switch/", programs.switch_program, name="switch_program"),
     path(f"{_SETTINGS}partners/", partners.partners, name="partners"),
     path(f"{_SETTINGS}partners/new/", partners.new_partner, name="new_partner"),
     path(f"{_SETTINGS}partners/<uuid:partner_id>/", partners.partner, name="partner"),

@@ -6,22 +6,34 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from alerts.models import Alert, Evaluation, Route, Rule
+from alerts.models import Alert, Evaluation, Rule
+from alerts.routing import find_team
 from alerts.services.notice import BACK_OFF, announce
-from alerts.words import callback_window, explain
+from alerts.words import callback_window, explain, wish
 from caseloop.codes import Severity
 from caseloop.models import Concern
-from caseloop.services import has_current_case, note_changed_answer, open_case
+from caseloop.services import has_current_case, hear_back, note_changed_answer, open_case
+from cxplatform.lib.prepared import PreparedRow
 from patients.models import Patient
 from surveys.answers import effective_answers
 from surveys.conditions import holds, reasons
 from surveys.facts import PatientFacts
 from surveys.models import Response
+from surveys.models.survey import definition_of
 from surveys.scores import scores
-from tenants.models import Team
+
+# Each submission is evaluated once, so these two are read as often as a link is opened.
+_patient = PreparedRow(
+    "lock_patient_of_response", Patient.objects.select_for_update(of=("self",)).only("id"), by="responses"
+)
+_response = PreparedRow(
+    "lock_response",
+    Response.objects.select_for_update(of=("self",)).select_related(
+        "respondent", "program", "patient__partner", "invitation"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class Reading:
     @classmethod
     def of(cls, response: Response, *, now: datetime) -> "Reading":
         """Resolve answers and scores by the facts under which they were given, and the facts for rules as of `now`."""
-        definition = response.version.definition
+        definition = definition_of(response.version_id)
         answers = effective_answers(definition, answers=response.answers, facts=response.facts)
         facts = PatientFacts(patient=response.patient, respondent=response.respondent, now=now, response=response)
         return cls(response, answers, scores(definition, answers=answers, facts=response.facts), facts)
@@ -54,15 +66,14 @@ class Reading:
 def evaluate_response(*, response_id: UUID | str, now: datetime) -> list[Alert]:
     """Evaluate the newest revision of one response, once: raise what matches, note what no longer does.
 
+    What it says of the outcome of a case moves that case first.
     Returns the alerts raised by this call; [] if nothing matches, it is not due yet, or another worker evaluated this
     revision first. The patient is locked before the response, in the order that everything else uses.
     """
-    patient_id = Response.objects.values_list("patient_id", flat=True).get(pk=response_id)
-    if patient_id:
-        Patient.objects.select_for_update().only("id").get(pk=patient_id)
-    due = Response.objects.select_for_update(of=("self",)).filter(pk=response_id, evaluate_at__lte=now)
-    response = due.select_related("version", "respondent", "program", "patient__partner").first()
-    if response is None:
+    response_id = UUID(str(response_id))
+    _patient.find(response_id)
+    response = _response.get(response_id)
+    if response.evaluate_at is None or response.evaluate_at > now:
         return []
     reading = Reading.of(response, now=now)
     rules = list(Rule.objects.active_for(response))
@@ -76,7 +87,9 @@ def evaluate_response(*, response_id: UUID | str, now: datetime) -> list[Alert]:
         matched=[rule.key for rule in matched],
     )
     Response.objects.filter(pk=response.pk).update(evaluate_at=None, evaluation_failures=0, evaluation_error="")
-    earlier = {alert.rule_id: alert for alert in response.alerts.all()}
+    _hear_back(reading, now=now)
+    # Only evaluations of earlier revisions can have raised alerts before this one.
+    earlier = {alert.rule_id: alert for alert in response.alerts.all()} if response.revision > 1 else {}
     for rule_id, alert in earlier.items():
         if rule_id not in {rule.pk for rule in matched} and not reading.matches(alert.rule_copy["condition"]):
             _note_change(alert, reading, now=now)
@@ -84,32 +97,18 @@ def evaluate_response(*, response_id: UUID | str, now: datetime) -> list[Alert]:
     return [_raise(rule, reading, now=now) for rule in fresh]
 
 
-def find_team(response: Response) -> Team | None:
-    """Return the team that alerts of this program and partner go to: the closest active route, else any active team.
-
-    None when the organization has no active team at all; its admins are told then.
-    """
-    routes = (
-        Route.objects.filter(
-            Q(program_id=response.program_id) | Q(program=None),
-            Q(partner_id=response.partner_id) | Q(partner=None),
-            team__is_active=True,
-        )
-        .select_related("team")
-        .order_by(F("partner").asc(nulls_last=True), F("program").asc(nulls_last=True))
-    )
-    route = routes.first()
-    if route:
-        return route.team
-    mine = Q(partner_id=response.partner_id) | Q(partner=None)
-    return Team.objects.filter(mine, is_active=True).order_by(F("partner").asc(nulls_last=True), "created_at").first()
-
-
 def push_back(*, response_id: UUID | str, error: Exception, now: datetime) -> None:
     """Record that a response could not be evaluated, and when to try again."""
     response = Response.objects.get(pk=response_id)
     wait = BACK_OFF[min(response.evaluation_failures, len(BACK_OFF) - 1)]
     response.push_back(error=type(error).__name__, until=now + wait)
+
+
+def _hear_back(reading: Reading, *, now: datetime) -> None:
+    response, answers = reading.response, reading.answers
+    if (case_id := response.invitation.follows_up_id) and response.is_submitted:
+        said = {key: answers.get(key) for key in ("contacted", "settled", "prepared")}
+        hear_back(case_id=case_id, **said, round=response.invitation.round, now=now)
 
 
 def _raise(rule: Rule, reading: Reading, *, now: datetime) -> Alert:
@@ -156,6 +155,7 @@ def _open_case(alert: Alert, reading: Reading, *, now: datetime) -> Concern:
         why=why,
         source_id=alert.pk,
         window=callback_window(reading.answers, zone=reading.response.respondent.time_zone),
+        wish=wish(reading.answers),
         now=now,
     )
 

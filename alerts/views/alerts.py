@@ -22,7 +22,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """Show the alerts that the member may see, with why each was raised and where it went."""
     chosen = _chosen(request)
     is_filtered = bool(chosen["severity"] or chosen["rule"])
-    found = Alert.objects.select_related("patient", "team", "partner", "concern__case")
+    found = Alert.objects.select_related("patient", "program", "team", "partner", "concern__case")
     page = page_of(
         _narrowed(found, chosen), before=request.GET.get("before", ""), after=request.GET.get("after", ""), size=SIZE
     )

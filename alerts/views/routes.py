@@ -22,5 +22,10 @@ def routes(request: TenantRequest) -> HttpResponse:
         changed = save_routes(chosen=form.chosen(), by=request.member, now=timezone.now())
         messages.success(request, "Saved." if changed else "Nothing changed.")
         return HttpResponseRedirect(reverse("alerts:routes", args=[request.organization.slug]), status=303)
-    context = {"form": form, "uncovered": [row for row in rows if row.by == "nobody"], "anything_else": rows[0]}
+    context = {
+        "form": form,
+        "uncovered": [row for row in rows if row.by == "nobody"],
+        "oversight": [row for row in rows if row.is_oversight],
+        "anything_else": rows[0],
+    }
     return render(request, "alerts/routes.html", context, status=422 if form.errors else 200)

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('resolved_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('no_action_reason', models.CharField(blank=True, choices=[('by_mistake', 'Answered by mistake'), ('consent_withdrawn', 'Consent withdrawn'), ('asked_not_to_be_contacted', 'Asked not to be contacted'), ('deceased', 'Deceased'), ('duplicate', 'Duplicate'), ('left_program', 'Left the program'), ('handled_before', 'Handled before the alert')], max_length=28)),
-                ('closed_as', models.CharField(blank=True, choices=[('unverified', 'Unverified: the patient did not say')], max_length=12)),
+                ('closed_as', models.CharField(blank=True, choices=[('unverified', 'Unverified: the patient did not say'), ('verified', 'Verified by the patient'), ('not_verifiable', 'Not verifiable: the patient could not be asked')], max_length=16)),
                 ('reopened_count', models.PositiveSmallIntegerField(default=0)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
                 ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='tenants.member')),
@@ -65,10 +65,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('opened', 'Case opened'), ('concern_added', 'Concern joined'), ('answer_changed', 'Answer changed'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('note', 'Note'), ('attempt', 'Contact attempt'), ('waiting', 'Waiting'), ('resumed', 'Waiting ended'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('no_action', 'Ended without action')], max_length=16)),
+                ('kind', models.CharField(choices=[('opened', 'Case opened'), ('concern_added', 'Concern joined'), ('answer_changed', 'Answer changed'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('note', 'Note'), ('attempt', 'Contact attempt'), ('waiting', 'Waiting'), ('resumed', 'Waiting ended'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('no_action', 'Ended without action'), ('followed_up', 'The patient was asked'), ('verified', 'Verified by the patient'), ('revealed', 'Contact details shown'), ('asked_partner', 'Partner asked'), ('partner_done', 'Partner answered'), ('left', 'Contact status changed')], max_length=16)),
                 ('channel', models.CharField(blank=True, choices=[('phone', 'Telephone'), ('text', 'Text message'), ('email', 'E-mail'), ('in_person', 'In person')], max_length=12)),
                 ('outcome', models.CharField(blank=True, choices=[('reached', 'Reached the right person'), ('someone_else', 'Someone else answered (nothing told)'), ('voicemail', 'Left a voicemail'), ('no_answer', 'No answer'), ('wrong_number', 'Wrong number'), ('call_later', 'Asked to call later'), ('declined', 'Declined to talk'), ('interpreter_needed', 'Interpreter needed'), ('interpreter_used', 'Reached with an interpreter'), ('inbound', 'The patient contacted us')], max_length=20)),
-                ('text', models.TextField(blank=True)),
                 ('data', models.JSONField(default=dict)),
                 ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenants.member')),
                 ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='caseloop.case')),
@@ -77,6 +76,22 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['case', 'at', 'id'], name='caseloop_caseevent_order')],
                 'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='caseloop_caseevent_rls', partner='case'), models.UniqueConstraint(fields=('organization', 'id'), name='caseloop_caseevent_org_id'), cxplatform.lib.rows.TenantKey(field='case', name='caseloop_caseevent_case_key'), cxplatform.lib.rows.TenantKey(field='actor', name='caseloop_caseevent_actor_key'), cxplatform.lib.rows.AppendOnly(name='caseloop_caseevent_append_only')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CaseText',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('text', models.TextField()),
+                ('received_at', models.DateTimeField()),
+                ('needs_review', models.BooleanField(default=True)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='words', to='caseloop.caseevent')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('needs_review', True)), fields=['id'], name='caseloop_casetext_unreviewed')],
+                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='caseloop_casetext_rls', partner='event'), models.UniqueConstraint(fields=('organization', 'id'), name='caseloop_casetext_org_id'), cxplatform.lib.rows.TenantKey(field='event', name='caseloop_casetext_event_key')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +114,7 @@ class Migration(migrations.Migration):
                 ('source_id', models.UUIDField(unique=True)),
                 ('severity', models.CharField(choices=[('p0', 'Safety'), ('p1', 'Urgent'), ('callback', 'Call-back'), ('p2', 'Soon'), ('p3', 'Normal')], max_length=8)),
                 ('why', models.JSONField(default=dict)),
+                ('wish', models.JSONField(help_text='How the patient asked to be contacted, if a choice was made.', null=True)),
                 ('opened_at', models.DateTimeField()),
                 ('first_attempt_due_at', models.DateTimeField()),
                 ('resolve_due_at', models.DateTimeField()),
@@ -131,6 +147,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='caseloop_draft_rls', partner='case'), models.UniqueConstraint(fields=('organization', 'id'), name='caseloop_draft_org_id'), cxplatform.lib.rows.TenantKey(field='case', name='caseloop_draft_case_key'), cxplatform.lib.rows.TenantKey(field='member', name='caseloop_draft_member_key'), models.UniqueConstraint(fields=('case', 'member', 'field'), name='caseloop_draft_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PartnerTask',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenants.member')),
+                ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='partner_tasks', to='caseloop.case')),
+                ('done_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenants.member')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
+            ],
+            options={
+                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='caseloop_partnertask_rls', partner='case'), models.UniqueConstraint(fields=('organization', 'id'), name='caseloop_partnertask_org_id'), cxplatform.lib.rows.TenantKey(field='case', name='caseloop_partnertask_case_key'), cxplatform.lib.rows.TenantKey(field='asked_by', name='caseloop_partnertask_asked_by_key'), cxplatform.lib.rows.TenantKey(field='done_by', name='caseloop_partnertask_done_by_key'), models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('case',), name='caseloop_partnertask_one_open')],
             },
         ),
     ]

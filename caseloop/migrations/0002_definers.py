@@ -19,4 +19,12 @@ class Migration(migrations.Migration):
                 WHERE c.status = 'resolved' AND c.resolved_at < p_before ORDER BY c.resolved_at LIMIT p_limit
             """,
         ),
+        CreateDefiner(
+            name="cx_unreviewed_case_texts",
+            arguments="p_after uuid, p_limit integer",
+            body="""
+                SELECT t.organization_id, t.id FROM caseloop_casetext t
+                WHERE t.needs_review AND t.id > p_after ORDER BY t.id LIMIT p_limit
+            """,
+        ),
     ]

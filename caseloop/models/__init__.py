@@ -12,7 +12,7 @@ from caseloop.models.conflict import (
     NotAllowedNow,
     NotYours,
 )
-from caseloop.models.event import CaseEvent, Draft
+from caseloop.models.event import CaseEvent, CaseText, Draft, PartnerTask
 from caseloop.models.policy import CaseCounter, ClockPolicy
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "CaseCounter",
     "CaseEvent",
     "CaseNotOpen",
+    "CaseText",
     "ClockPolicy",
     "Concern",
     "ConcernsUnsettled",
@@ -31,4 +32,5 @@ __all__ = [
     "Draft",
     "NotAllowedNow",
     "NotYours",
+    "PartnerTask",
 ]

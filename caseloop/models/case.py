@@ -1,25 +1,18 @@
 """The follow-up on one patient: one case at a time, moved by the work itself."""
 
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
-from django.db.models import Q
-
 from caseloop.codes import (
+    LEFT_WORDS,
     TWO_WAY,
     WORKED,
     AttemptOutcome,
     ClosedAs,
-    NoActionReason,
-    Severity,
     Status,
-    WaitingOn,
     most_urgent,
 )
-from caseloop.models.cases import CaseQuerySet
 from caseloop.models.conflict import (
     AlreadyTaken,
     CaseChanged,
@@ -28,118 +21,22 @@ from caseloop.models.conflict import (
     ContactNotWished,
     NotAllowedNow,
 )
-from cxplatform.lib.rows import tenant_rows
-from patients.models import Patient
-from tenants.models import Member, Partner, Program, Role, Team, TenantRow
+from caseloop.models.fields import CaseFields
+from tenants.models import Member, Role, Team
 
 MAX_WAIT = timedelta(days=60)
 
 
-class Case(TenantRow):
-    """One open case at most per patient; inside it each alert is a concern.
+def in_turn(texts: list[str]) -> str:
+    """Return texts as one: alone as it is, several as a numbered list."""
+    return texts[0] if len(texts) == 1 else "\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
 
-    version: bumped by every move; what an API ETag and a page's conflict check compare.
-    due_at: the earliest clock not yet met, or the next check while waiting; null when nobody has work to do.
-    """
 
-    number = models.PositiveIntegerField()
-    program = models.ForeignKey(
-        Program, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
-    )
-    partner = models.ForeignKey(
-        Partner, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
-    )
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
-    )
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
-    )
-    owner = models.ForeignKey(
-        Member,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        related_name="cases",
-    )
-    previous = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        related_name="next",
-    )
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
-    severity = models.CharField(max_length=8, choices=Severity.choices)
-    why = models.CharField(max_length=200, help_text="The most urgent concern in words.")
-    language = models.CharField(max_length=8, default="en")
-    version = models.PositiveIntegerField(default=1)
-    opened_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
-    waiting_on = models.CharField(max_length=10, choices=WaitingOn.choices, blank=True)
-    next_check_at = models.DateTimeField(null=True)
-    resolved_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    no_action_reason = models.CharField(max_length=28, choices=NoActionReason.choices, blank=True)
-    closed_as = models.CharField(max_length=12, choices=ClosedAs.choices, blank=True)
-    reopened_count = models.PositiveSmallIntegerField(default=0)
+class Case(CaseFields):
+    """One open case at most per patient; inside it each alert is a concern."""
 
-    objects = CaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            *tenant_rows(
-                "caseloop_case",
-                keys=("program", "partner", "patient", "team", "owner", "previous"),
-                partner="partner",
-            ),
-            models.UniqueConstraint(fields=["organization", "number"], name="caseloop_case_number"),
-            models.UniqueConstraint(
-                fields=["organization", "patient"],
-                name="caseloop_case_one_open",
-                condition=~Q(status__in=["closed", "no_action"]),
-            ),
-            models.CheckConstraint(
-                name="caseloop_case_due_while_worked",
-                condition=Q(status__in=["resolved", "closed", "no_action"], due_at=None)
-                | (~Q(status__in=["resolved", "closed", "no_action"]) & Q(due_at__isnull=False)),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["organization", "due_at", "id"],
-                name="caseloop_case_urgency",
-                condition=Q(due_at__isnull=False),
-            ),
-            models.Index(
-                fields=["organization", "partner", "due_at", "id"],
-                name="caseloop_case_partner_urgency",
-                condition=Q(due_at__isnull=False),
-            ),
-            models.Index(
-                fields=["organization", "owner", "due_at", "id"],
-                name="caseloop_case_owner_urgency",
-                condition=Q(due_at__isnull=False),
-            ),
-            models.Index(
-                fields=["organization", "team", "due_at", "id"],
-                name="caseloop_case_team_urgency",
-                condition=Q(due_at__isnull=False),
-            ),
-            models.Index(fields=["organization", "status", "-changed_at", "-id"], name="caseloop_case_by_status"),
-            models.Index(
-                fields=["organization", "-changed_at", "-id"],
-                name="caseloop_case_done",
-                condition=Q(due_at__isnull=True),
-            ),
-            models.Index(fields=["patient", "-opened_at"], name="caseloop_case_by_patient"),
-            models.Index(fields=["resolved_at"], name="caseloop_case_quiet", condition=Q(status="resolved")),
-        ]
+    class Meta(CaseFields.Meta):
+        abstract = False
 
     def __str__(self) -> str:
         return f"#{self.number}"
@@ -250,9 +147,16 @@ class Case(TenantRow):
             self.owner = by
         self._end_waiting()
         self.status, self.resolved_at = Status.RESOLVED, now
-        # The dispositions too: after a reopening the concern gets new ones, and history must not change.
-        settled = {str(concern.pk): asdict(dispositions[str(concern.pk)]) for concern in unsettled}
-        self._move(now, "resolved", by=by, data={"concerns": list(settled), "dispositions": settled})
+        # The dispositions too: after a reopening the concern gets new ones, and history must not change. Codes only:
+        # what was done is in words, and words can be erased.
+        settled = {str(concern.pk): dispositions[str(concern.pk)] for concern in unsettled}
+        self._move(
+            now,
+            "resolved",
+            by=by,
+            text=in_turn([each.action for each in settled.values()]),
+            data={"concerns": list(settled), "dispositions": {key: each.codes() for key, each in settled.items()}},
+        )
 
     def end_without_action(self, *, reason: str, text: str, by: Member, now: datetime) -> None:
         """End the case with a coded reason; nothing was done. Raises CaseNotOpen."""
@@ -261,15 +165,21 @@ class Case(TenantRow):
         self.status, self.no_action_reason, self.ended_at = Status.NO_ACTION, reason, now
         self._move(now, "no_action", by=by, text=text, data={"reason": reason})
 
-    def close(self, *, by: Member | None, now: datetime) -> None:
-        """Close a resolved case as unverified: nobody heard from the patient. by: None when silence closed it.
+    def close(self, *, by: Member | None, now: datetime, closed_as: str = ClosedAs.UNVERIFIED) -> None:
+        """Close a resolved case without word from the patient. by: None when silence closed it.
 
+        closed_as: unverified, or not verifiable when the patient could not be asked.
         Raises NotAllowedNow unless the case is resolved.
         """
         if self.status != Status.RESOLVED:
             raise NotAllowedNow("Only a resolved case can be closed. Resolve it first.")
-        self.status, self.closed_as, self.ended_at = Status.CLOSED, ClosedAs.UNVERIFIED, now
-        self._move(now, "closed", by=by, data={"as": self.closed_as})
+        self.status, self.closed_as, self.ended_at = Status.CLOSED, closed_as, now
+        self._move(now, "closed", by=by, data={"as": closed_as})
+
+    def mark_not_verifiable(self) -> None:
+        """Say of a resolved case that the patient cannot be asked: that is what it will be closed as."""
+        self.closed_as = ClosedAs.NOT_VERIFIABLE
+        self.save(update_fields=["closed_as"])
 
     def reopen(self, *, reason: str, by: Member | None, now: datetime) -> None:
         """Take a resolved case up again; `reason` is required. Raises NotAllowedNow unless it is resolved.
@@ -282,11 +192,56 @@ class Case(TenantRow):
         self.come_back()
         self._move(now, "reopened", by=by, text=reason)
 
+    # --- what the patient says of it ---------------------------------------------------------------------------------
+
+    def verify(self, *, said: dict[str, str], now: datetime) -> None:
+        """Close a resolved case as verified by the patient, or say so of one that silence had closed.
+
+        said: codes of the answers: `contacted`, `settled`, `prepared`; empty where nothing was answered.
+        Raises NotAllowedNow in any other status.
+        """
+        if self.status not in (Status.RESOLVED, Status.CLOSED):
+            raise NotAllowedNow("Only a resolved case can be verified.")
+        self.status, self.closed_as, self.ended_at = Status.CLOSED, ClosedAs.VERIFIED, self.ended_at or now
+        self._move(now, "verified", data=said)
+
+    def reopen_as_said(self, *, said: dict[str, str], to_supervisors: bool, now: datetime) -> None:
+        """Take the case up again because the patient says that it is not taken care of; one that silence closed too.
+
+        to_supervisors: it came back in this way before, so nobody owns it until a supervisor has decided.
+        """
+        self.come_back()
+        if to_supervisors:
+            self.owner = None
+        self._move(now, "reopened", data={**said, **({"to": "supervisors"} if to_supervisors else {})})
+
+    def note_answer(self, *, said: dict[str, Any], now: datetime) -> None:
+        """Keep what the patient said of the outcome where it moves nothing."""
+        self._move(now, "followed_up", data=said)
+
+    # --- reaching the patient ----------------------------------------------------------------------------------------
+
+    def note_reveal(self, *, until: datetime, by: Member, now: datetime) -> None:
+        """Note that somebody was shown the contact details; never which."""
+        self._move(now, "revealed", by=by, data={"until": until.isoformat()})
+
+    def note_asked(self, text: str, *, due_at: datetime, by: Member, now: datetime) -> None:
+        """Note what the partner was asked to do."""
+        self._move(now, "asked_partner", by=by, text=text, data={"due_at": due_at.isoformat()})
+
+    def note_partner_done(self, text: str, *, by: Member, now: datetime) -> None:
+        """Note what the partner answered."""
+        self._move(now, "partner_done", by=by, text=text)
+
+    def note_left(self, *, status: str, now: datetime) -> None:
+        """Note that the patient withdrew, died or paused contact while the case was worked."""
+        self._move(now, "left", data={"status": status})
+
     # --- what alerts do to it ----------------------------------------------------------------------------------------
 
     def come_back(self) -> None:
-        """Put a resolved case back to work, unsaved; the caller moves it."""
-        self.status, self.resolved_at = Status.REOPENED, None
+        """Put a resolved or closed case back to work, unsaved; the caller moves it."""
+        self.status, self.resolved_at, self.ended_at, self.closed_as = Status.REOPENED, None, None, ""
         self.reopened_count += 1
 
     def join(self, *, concern_id: str, severity: str, now: datetime) -> None:
@@ -330,7 +285,11 @@ class Case(TenantRow):
         return (seen.first() if seen else None) or ""
 
     def _respect_wish(self, *, outcome: str, text: str, by: Member) -> None:
-        if outcome == AttemptOutcome.INBOUND or not self.asks_no_contact:
+        if outcome == AttemptOutcome.INBOUND:
+            return
+        if self.patient.has_left:
+            raise ContactNotWished(f"{LEFT_WORDS[self.patient.contact_status]} Nobody contacts this patient any more.")
+        if not self.asks_no_contact:
             return
         if by.role not in (Role.SUPERVISOR, Role.ADMIN):
             raise ContactNotWished(
@@ -358,5 +317,7 @@ class Case(TenantRow):
         self.save()
         self._event(now, kind, by=by, **event)
 
-    def _event(self, at: datetime, kind: str, *, by: Member | None = None, **event: Any) -> None:
-        self.events.create(organization_id=self.organization_id, at=at, actor=by, kind=kind, **event)
+    def _event(self, at: datetime, kind: str, *, by: Member | None = None, text: str = "", **event: Any) -> None:
+        written = self.events.create(organization_id=self.organization_id, at=at, actor=by, kind=kind, **event)
+        if text.strip():
+            written.say(text)

@@ -20,6 +20,10 @@ class Disposition:
     action: str
     outcome: str
 
+    def codes(self) -> dict[str, str]:
+        """Return it without the words."""
+        return {"root_cause": self.root_cause, "outcome": self.outcome}
+
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
     """Filters on concerns."""
@@ -27,6 +31,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def unsettled(self) -> "ConcernQuerySet":
         """Keep those without a disposition."""
         return self.filter(settled_at=None)
+
+    def newest_wish_first(self) -> "ConcernQuerySet":
+        """Keep the unsettled ones with which the patient said how to be contacted, the newest first."""
+        return self.unsettled().filter(wish__isnull=False).order_by("-opened_at", "-id")
 
     def unattempted(self) -> "ConcernQuerySet":
         """Keep those for which nobody has tried to reach the patient since they were opened."""
@@ -38,6 +46,7 @@ class Concern(TenantRow):
 
     source_id: the alert; unique, so that the same alert never makes two concerns.
     why: the explanation as it was when the alert fired (rule, question, answer).
+    wish: a stored `Wish`: how the patient asked, with these answers, to be contacted; null when nothing was chosen.
     """
 
     case = models.ForeignKey(
@@ -46,6 +55,7 @@ class Concern(TenantRow):
     source_id = models.UUIDField(unique=True)
     severity = models.CharField(max_length=8, choices=Severity.choices)
     why = models.JSONField(default=dict)
+    wish = models.JSONField(null=True, help_text="How the patient asked to be contacted, if a choice was made.")
     opened_at = models.DateTimeField()
     first_attempt_due_at = models.DateTimeField()
     resolve_due_at = models.DateTimeField()
@@ -85,6 +95,13 @@ class Concern(TenantRow):
     def asks_no_contact(self) -> bool:
         """Tell whether the patient asked, with these answers, not to be contacted."""
         return bool(self.why.get("do_not_contact"))
+
+    def take_up(self, *, severity: str, due_at: datetime) -> None:
+        """Put a settled concern back to work at a new severity, due anew at `due_at`; it keeps its words."""
+        self.severity, self.resolve_due_at, self.settled_at = severity, due_at, None
+        if self.attempted_at is None:
+            self.first_attempt_due_at = due_at
+        self.save(update_fields=["severity", "first_attempt_due_at", "resolve_due_at", "settled_at"])
 
     def settle(self, disposition: Disposition, *, by: Member, now: datetime) -> None:
         """Record how the concern ended; a concern that was settled before keeps its disposition."""

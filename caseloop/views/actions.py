@@ -14,8 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from caseloop import services
-from caseloop.dossier import dossier, find_case
+from caseloop.codes import LEFT_REASON
+from caseloop.dossier import Dossier, dossier, find_case
 from caseloop.forms import (
+    AnswerForm,
+    AskPartnerForm,
     AssignForm,
     AttemptForm,
     NoActionForm,
@@ -23,6 +26,7 @@ from caseloop.forms import (
     PlainForm,
     ReopenForm,
     ResolveForm,
+    RevealForm,
     WaitForm,
     keep_drafts,
 )
@@ -31,7 +35,7 @@ from caseloop.views.redirects import draft_url, to_page
 from tenants.access import TenantRequest, requires
 from tenants.models import Member
 
-Move = Callable[[Case, forms.Form, Member, datetime], None]
+Move = Callable[[Case, forms.Form, Member, datetime], object]
 asks_or_moves = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -121,6 +125,27 @@ def reopen(request: TenantRequest, number: int) -> HttpResponse:
     return _act(request, number, _REOPEN)
 
 
+@requires("agent")
+@asks_or_moves
+def reveal(request: TenantRequest, number: int) -> HttpResponse:
+    """Show the member the contact details for ten minutes, on the case page."""
+    return _act(request, number, _REVEAL)
+
+
+@requires("agent")
+@asks_or_moves
+def ask_partner(request: TenantRequest, number: int) -> HttpResponse:
+    """Ask the partner to act."""
+    return _act(request, number, _ASK_PARTNER)
+
+
+@requires("agent")
+@asks_or_moves
+def answer_for_partner(request: TenantRequest, number: int) -> HttpResponse:
+    """Answer what was asked of the partner."""
+    return _act(request, number, _ANSWER)
+
+
 def _act(request: TenantRequest, number: int, action: Action) -> HttpResponse:
     """Show the action's form; on POST lock the case, compare what was seen, check the form, move, and go back."""
     if not Case.objects.filter(number=number).exists():
@@ -158,7 +183,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     page = dossier(find_case(number), member=request.member, now=timezone.now())
-    form = _form(action, page.case, by=request.member, data=data, initial=page.drafts)
+    form = _form(action, page.case, by=request.member, data=data, initial=_initial(action, page))
     keep_drafts(form, url=draft_url(request, page.case))
     news = page.since(_seen(request)) if conflict else []
     context = {"page": page, "case": page.case, "action": action, "form": form, "conflict": conflict, "news": news}
@@ -174,9 +199,18 @@ def _form(action: Action, case: Case, *, by: Member, data: Any, initial: Any = N
     return action.form(data, initial=initial, **extra)
 
 
+def _initial(action: Action, page: Dossier) -> dict[str, str]:
+    known = dict(page.drafts)
+    if action.form is NoActionForm and page.case.patient.has_left:
+        known["reason"] = LEFT_REASON[page.case.patient.contact_status]
+    if action.form is RevealForm and page.reach.way == "vault" and not page.reach.needs_reason:
+        known["reason"] = f"Case #{page.case.number}"
+    return known
+
+
 def _resolve(case: Case, form: forms.Form, by: Member, now: datetime) -> None:
     assert isinstance(form, ResolveForm)
-    case.resolve(dispositions=form.dispositions(), by=by, now=now)
+    services.resolve(case=case, dispositions=form.dispositions(), by=by, now=now)
 
 
 _TAKE = Action(
@@ -209,16 +243,33 @@ _RESUME = Action(
 _RESOLVE = Action("resolve", ResolveForm, "Resolve this case", "Resolve case", "resolved", _resolve, expects=True)
 _NO_ACTION = Action(
     "no_action", NoActionForm, "End without action", "End case", "ended without action",
-    lambda case, form, by, now: case.end_without_action(
-        reason=form.cleaned_data["reason"], text=form.cleaned_data["remark"], by=by, now=now
+    lambda case, form, by, now: services.end_without_action(
+        case=case, reason=form.cleaned_data["reason"], text=form.cleaned_data["remark"], by=by, now=now
     ),
     expects=True,
 )  # fmt: skip
 _CLOSE = Action(
     "close", PlainForm, "Close this case", "Close case", "closed",
-    lambda case, form, by, now: case.close(by=by, now=now), expects=True,
+    lambda case, form, by, now: services.close(case=case, by=by, now=now), expects=True,
 )  # fmt: skip
 _REOPEN = Action(
     "reopen", ReopenForm, "Reopen this case", "Reopen case", "reopened",
-    lambda case, form, by, now: case.reopen(reason=form.cleaned_data["reason"], by=by, now=now), expects=True,
+    lambda case, form, by, now: services.reopen(case=case, reason=form.cleaned_data["reason"], by=by, now=now),
+    expects=True,
+)  # fmt: skip
+_REVEAL = Action(
+    "reveal", RevealForm, "Show contact details", "Show contact details", "shows the contact details for ten minutes",
+    lambda case, form, by, now: services.reveal_contact(
+        case=case, reason=form.cleaned_data["reason"], by=by, now=now
+    ),
+)  # fmt: skip
+_ASK_PARTNER = Action(
+    "ask_partner", AskPartnerForm, "Ask the partner", "Ask the partner", "was put to the partner",
+    lambda case, form, by, now: services.ask_partner(case=case, text=form.cleaned_data["question"], by=by, now=now),
+)  # fmt: skip
+_ANSWER = Action(
+    "answer_for_partner", AnswerForm, "Answer the sponsor", "Send answer", "has the answer",
+    lambda case, form, by, now: services.answer_for_partner(
+        case=case, text=form.cleaned_data["answer"], by=by, now=now
+    ),
 )  # fmt: skip

@@ -6,14 +6,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from caseloop.codes import LEFT_REASON
 from caseloop.dossier import Dossier, dossier, find_case
 from caseloop.forms import (
+    AnswerForm,
+    AskPartnerForm,
     AssignForm,
     AttemptForm,
     DraftForm,
     NoActionForm,
     ReopenForm,
     ResolveForm,
+    RevealForm,
     WaitForm,
     keep_drafts,
 )
@@ -30,7 +34,16 @@ def case(request: TenantRequest, number: int) -> HttpResponse:
     now = timezone.now()
     page = dossier(_find(number), member=request.member, now=now)
     context = {"page": page, "case": page.case, "now": now, "is_mine": page.case.owner_id == request.member.pk}
-    return render(request, "caseloop/case.html", {**context, **_forms(request, page)})
+    return _private(render(request, "caseloop/case.html", {**context, **_forms(request, page)}))
+
+
+@requires("agent")
+@require_safe
+def contact(request: TenantRequest, number: int) -> HttpResponse:
+    """Show how the member reaches the patient now; what was revealed is gone when its time is over."""
+    now = timezone.now()
+    page = dossier(_find(number), member=request.member, now=now)
+    return _private(render(request, "caseloop/_reach.html", {"page": page, "case": page.case, "now": now}))
 
 
 @requires("agent")
@@ -62,6 +75,12 @@ def draft(request: TenantRequest, number: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def _private(response: HttpResponse) -> HttpResponse:
+    # It may hold what a member was shown for ten minutes: no copy of it outlives them.
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
 def _find(number: int) -> Case:
     try:
         return find_case(number)
@@ -80,7 +99,12 @@ def _forms(request: TenantRequest, page: Dossier) -> dict[str, forms.Form]:
         "attempt_form": AttemptForm(),
         "resolve_form": ResolveForm(concerns=unsettled, initial=drafts, auto_id="resolve_%s"),
         "wait_form": WaitForm(initial=drafts, auto_id="wait_%s"),
-        "no_action_form": NoActionForm(initial=drafts, auto_id="end_%s"),
+        "no_action_form": NoActionForm(
+            initial={**drafts, "reason": LEFT_REASON.get(case.patient.contact_status, "")}, auto_id="end_%s"
+        ),
+        "reveal_form": RevealForm(auto_id="reveal_%s"),
+        "ask_partner_form": AskPartnerForm(initial=drafts, auto_id="ask_%s"),
+        "answer_form": AnswerForm(initial=drafts, auto_id="answer_%s"),
         "reopen_form": ReopenForm(initial=drafts, auto_id="reopen_%s"),
         "assign_form": AssignForm(people=people, auto_id="assign_%s"),
     }

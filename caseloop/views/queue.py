@@ -1,6 +1,7 @@
 """The queue, and what is done from it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
@@ -18,9 +20,10 @@ from caseloop.forms import BulkForm
 from caseloop.lens import Lens, View
 from caseloop.models import Case
 from caseloop.queue import Listing, capped, listing
+from caseloop.rows import row_html
 from caseloop.views.redirects import to_page
 from tenants.access import TenantRequest, requires
-from tenants.models import Member, Partner, Program, Team
+from tenants.models import Member, Partner, Program, Team, TeamMember
 
 _DONE = (Status.RESOLVED, *ENDED)
 
@@ -32,11 +35,14 @@ def queue(request: TenantRequest) -> HttpResponse:
     lens = Lens.read(request.GET, member=request.member)
     now = timezone.now()
     page = listing(lens, member=request.member, now=now)
+    if usual := _view_with_work(request, page):
+        lens = replace(lens, view=usual)
+        page = listing(lens, member=request.member, now=now)
     if not request.htmx:
         return _uncached(render(request, "caseloop/queue.html", _whole_page(request, lens, page, now=now)))
     if request.headers.get("If-None-Match") == page.etag:
         return _uncached(HttpResponseNotModified(headers={"ETag": page.etag}))
-    response = render(request, "caseloop/_live.html", _rows_and_tabs(lens, page, now=now))
+    response = render(request, "caseloop/_live.html", _rows_and_tabs(request, lens, page, now=now))
     response["ETag"] = page.etag
     return _uncached(response)
 
@@ -67,6 +73,18 @@ def bulk(request: TenantRequest) -> HttpResponse:
     return to_page("queue", slug=request.organization.slug, query=back if back.startswith("?") else "")
 
 
+def _view_with_work(request: TenantRequest, page: Listing) -> View | None:
+    """Return the view to show instead of an empty one that nobody asked for."""
+    if request.GET or page.rows:
+        return None
+    return next((view for view in (View.MINE, View.UNASSIGNED, View.OPEN) if page.counts[view]), None)
+
+
+def _is_in_a_team(member: Member) -> bool:
+    # A member who is confined to a partner sees the memberships in that partner's teams only.
+    return TeamMember.objects.filter(member=member).exists()
+
+
 def _people() -> Any:
     people = Member.objects.active().with_role(services.WORKERS)
     return people.select_related("user").order_by("user__name", "user__email", "pk")
@@ -95,7 +113,8 @@ def _uncached(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _rows_and_tabs(lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any]:
+def _rows_and_tabs(request: TenantRequest, lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any]:
+    cases_url = reverse("caseloop:queue", args=[request.organization.slug])
     tabs = [
         {
             "label": view.label,
@@ -104,10 +123,11 @@ def _rows_and_tabs(lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any
             "current": view is lens.view and not lens.search,
         }
         for view in View
+        if view is not View.TEAMS or view is lens.view or page.counts[view] or _is_in_a_team(request.member)
     ]
     return {
         "rows": page.rows,
-        "now": now,
+        "lines": [row_html(row, cases_url=cases_url, now=now) for row in page.rows],
         "tabs": tabs,
         "lens": lens,
         "live": lens.address(after=lens.after, before=lens.before),
@@ -120,7 +140,7 @@ def _rows_and_tabs(lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any
 def _whole_page(request: TenantRequest, lens: Lens, page: Listing, *, now: datetime) -> dict[str, Any]:
     shown = f"{len(page.rows)} of {capped(page.counts[lens.view])}" if page.rows and not lens.filters else ""
     return {
-        **_rows_and_tabs(lens, page, now=now),
+        **_rows_and_tabs(request, lens, page, now=now),
         "filters": _filters(request.member, lens),
         "previous": lens.address(before=page.previous) if page.previous else "",
         "next": lens.address(after=page.next) if page.next else "",
@@ -143,7 +163,13 @@ def _filters(member: Member, lens: Lens) -> list[dict[str, Any]]:
         menus.append(_menu(lens, "partner", "Partner", _named(Partner)))
     on = "overdue" in lens.filters
     overdue = {"label": "Overdue", "url": lens.address(overdue="" if on else "1"), "on": on}
-    return [*(menu for menu in menus if menu.get("options") or menu["on"]), overdue]
+    asked_on = "asked" in lens.filters
+    asked = {
+        "label": "Asked by sponsor" if member.partner_id else "Partner asked",
+        "url": lens.address(asked="") if asked_on else lens.address(asked="1", view=View.OPEN),
+        "on": asked_on,
+    }
+    return [*(menu for menu in menus if menu.get("options") or menu["on"]), overdue, asked]
 
 
 def _named(model: Any) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """How long a concern may wait."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,14 +22,18 @@ from tenants.access import TenantRequest, requires
 def clocks(request: TenantRequest) -> HttpResponse:
     """Show and set the business days until the first attempt and the resolution, for each severity."""
     form = ClocksForm(request.POST or None, initial=_now_in_force())
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        with form.saving():
+            set_clocks(clocks=_chosen(form.cleaned_data), by=request.member, now=timezone.now())
+    if request.method != "POST" or form.errors:
+        status = 422 if form.errors else 200
         return render(request, "caseloop/clocks.html", {"form": form}, status=status)
-    days = form.cleaned_data
-    chosen = {severity: Clocks(days[f"{severity}-first"], days[f"{severity}-resolve"]) for severity in Severity.values}
-    set_clocks(clocks=chosen, by=request.member, now=timezone.now())
     messages.success(request, "Clocks saved. They hold for concerns that open from now on.")
     return to_page("clocks", slug=request.organization.slug)
+
+
+def _chosen(days: dict[str, Any]) -> dict[str, Clocks]:
+    return {severity: Clocks(days[f"{severity}-first"], days[f"{severity}-resolve"]) for severity in Severity.values}
 
 
 def _now_in_force() -> dict[str, object]:

@@ -24,7 +24,8 @@ DAYS = {
 }
 
 # The parts of the day in which a patient can ask to be called, in the patient's own zone.
-DAY_PARTS = {"morning": ("08:00", "12:00"), "afternoon": ("12:00", "17:00"), "evening": ("17:00", "21:00")}
+DAY_PARTS = {"morning": ("08:00", "12:00"), "afternoon": ("12:00", "17:00"), "evening": ("17:00", "20:00")}
+_BY_DAY = ["08:00", "21:00"]
 
 _HORIZON = timedelta(days=400)
 _CALL_NOTICE = timedelta(hours=1)
@@ -165,7 +166,7 @@ def call_window(*, zone: str, days: Sequence[str] = (), parts: Sequence[str] = (
     for part in parts:
         if part not in DAY_PARTS:
             raise InvalidHours(f'"{part}" is not a part of the day; use {", ".join(DAY_PARTS)}.')
-    spans = [list(span) for part, span in DAY_PARTS.items() if part in parts or not parts]
+    spans = [list(span) for part, span in DAY_PARTS.items() if part in parts] or [_BY_DAY]
     return WorkingWeek.parse(zone=zone, hours=dict.fromkeys(days or DAYS, spans))
 
 

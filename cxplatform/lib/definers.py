@@ -12,18 +12,31 @@ from django.db.migrations.operations.base import Operation
 # The whole list; a test compares it with what Postgres has.
 DEFINERS = frozenset(
     {
+        "cx_addresses_by_fingerprint",
         "cx_api_key",
+        "cx_due_invitations",
+        "cx_due_mailings",
         "cx_due_messages",
         "cx_due_notices",
+        "cx_due_pages",
         "cx_go_link",
         "cx_invitation_by_token",
+        "cx_left_patients",
         "cx_member_by_slug",
         "cx_memberships",
+        "cx_message_by_provider_id",
         "cx_organizations",
+        "cx_pending_imports",
         "cx_pending_revisions",
         "cx_quiet_cases",
         "cx_undelivered_messages",
         "cx_uninvited_members",
+        "cx_unplanned_touchpoints",
+        "cx_unreached_messages",
+        "cx_unreviewed_case_texts",
+        "cx_unreviewed_inbound",
+        "cx_unreviewed_patient_events",
+        "cx_unreviewed_verbatims",
     }
 )
 

@@ -1,12 +1,45 @@
-"""What a log line may hold: ids, never words of or about a person."""
+"""What a log line may hold: ids, never words of or about a person. One line for each request."""
 
 import re
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
+from uuid import uuid4
 
-_TOKEN_IN_PATH = re.compile(r"/(s|go)/[A-Za-z0-9_-]{16,}")
+import structlog
+from django.http import HttpRequest, HttpResponseBase
+
+log = structlog.get_logger(__name__)
+
+# Any long part of a path that is no UUID: the secret of a survey, go, unsubscribe, welcome or confirmation link.
+_TOKEN_IN_PATH = re.compile(r"/(?![0-9a-f]{8}-[0-9a-f-]{27}(?:/|$))[\w:=-]{20,}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _DROPPED = ("user_agent", "ip", "body", "answers", "text")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestLog:
+    """Middleware: give each request an id, which every line about it carries, and write one line at its end.
+
+    A proxy may give the id in X-Request-ID (8 to 64 letters, digits and dashes). The query is left out: it may hold
+    what somebody searched for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, and log how."""
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        structlog.contextvars.bind_contextvars(request_id=given if _REQUEST_ID.fullmatch(given) else uuid4().hex)
+        begun = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            ms = round((time.perf_counter() - begun) * 1000, 1)
+            log.info("request", method=request.method, path=_masked(request.path), code=response.status_code, ms=ms)
+            return response
+        finally:
+            structlog.contextvars.clear_contextvars()
 
 
 def ids_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -15,5 +48,9 @@ def ids_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
         event.pop(key, None)
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = _EMAIL.sub("<address>", _TOKEN_IN_PATH.sub(r"/\1/<token>", value))
+            event[key] = _EMAIL.sub("<address>", _masked(value))
     return event
+
+
+def _masked(path: str) -> str:
+    return _TOKEN_IN_PATH.sub("/<token>", path)

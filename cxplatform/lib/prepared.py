@@ -20,35 +20,44 @@ M = TypeVar("M", bound=Model)
 
 
 class PreparedRow(Generic[M]):
-    """One row by its primary key, a UUID, with what the query set selects beside it.
+    """One row by its primary key, or by the id of a row that points at it, with what the query set selects beside it.
+
+    A query set that selects for update is put together and run inside a transaction, as Django asks of any.
 
     Behind a PgBouncer in transaction mode, where a prepared statement would stay on another connection, the statement
     is planned each time.
     """
 
-    def __init__(self, name: str, rows: "QuerySet[M, M]") -> None:
+    def __init__(self, name: str, rows: "QuerySet[M, M]", *, by: str = "pk") -> None:
         """Describe the row; the database is not asked yet.
 
         name: of the prepared statement; different for every PreparedRow.
+        by: the lookup that finds at most one row by a UUID.
         """
         self._name = name
         self._rows = rows
+        self._by = by
 
-    def get(self, pk: UUID) -> M:
+    def get(self, key: UUID) -> M:
         """Return the row. Raises the model's DoesNotExist when the bound organization has none."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            cursor.execute(self._statement(connection), [pk])
-            row = cursor.fetchone()
+        row = self.find(key)
         if row is None:
             raise self._rows.model.DoesNotExist(  # type: ignore[attr-defined]
-                f"{self._rows.model.__name__} {pk}"
+                f"{self._rows.model.__name__} {key}"
             )
-        return self._built(list(row), connection)
+        return row
+
+    def find(self, key: UUID) -> M | None:
+        """Return the row, None when the bound organization has none."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement(connection), [key])
+            row = cursor.fetchone()
+        return self._built(list(row), connection) if row else None
 
     @cached_property
     def _compiled(self) -> Any:
-        compiler = self._rows.filter(pk=_ANY).query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = self._rows.filter(**{self._by: _ANY}).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         assert list(parameters) == [_ANY]
         assert sql.count("%") == 1

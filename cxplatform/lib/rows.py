@@ -112,16 +112,18 @@ class TenantKey(DeferredConstraint):
     """A composite foreign key (organization_id, x_id): no row can point into another organization.
 
     The field itself is a ForeignKey with `db_constraint=False`; its target has a unique (organization_id, id).
+    cascades: the row goes with its target, also where the application role may not delete rows of this table.
     """
 
-    def __init__(self, *, name: str, field: str) -> None:
+    def __init__(self, *, name: str, field: str, cascades: bool = False) -> None:
         super().__init__(name=name)
         self.field = field
+        self.cascades = cascades
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """Describe the constraint for a migration file."""
         path, args, kwargs = super().deconstruct()
-        return path, tuple(args), {**kwargs, "field": self.field}
+        return path, tuple(args), {**kwargs, "field": self.field, **({"cascades": True} if self.cascades else {})}
 
     def statements(self, model: type[models.Model]) -> list[str]:
         """Add the composite foreign key."""
@@ -131,7 +133,7 @@ class TenantKey(DeferredConstraint):
         sql = (
             f"ALTER TABLE {model._meta.db_table} ADD CONSTRAINT {self.name}"
             f" FOREIGN KEY (organization_id, {field.column}) REFERENCES {target} (organization_id, id)"
-            " DEFERRABLE INITIALLY IMMEDIATE"
+            f"{' ON DELETE CASCADE' if self.cascades else ''} DEFERRABLE INITIALLY IMMEDIATE"
         )
         return [sql]
 
@@ -141,16 +143,27 @@ class TenantKey(DeferredConstraint):
 
 
 class AppendOnly(DeferredConstraint):
-    """History never changes: the application role may neither update nor delete rows of this table."""
+    """History never changes: the application role may neither update nor delete rows of this table.
+
+    pending: columns that are no history but say that work is still to be done with the row; they alone may change.
+    """
+
+    def __init__(self, *, name: str, pending: tuple[str, ...] = ()) -> None:
+        super().__init__(name=name)
+        self.pending = pending
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """Describe the constraint for a migration file."""
         path, args, kwargs = super().deconstruct()
-        return path, tuple(args), kwargs
+        return path, tuple(args), {**kwargs, **({"pending": self.pending} if self.pending else {})}
 
     def statements(self, model: type[models.Model]) -> list[str]:
-        """Take UPDATE and DELETE away from the application role."""
-        return [f"REVOKE UPDATE, DELETE, TRUNCATE ON {model._meta.db_table} FROM {settings.APP_ROLE}"]
+        """Take UPDATE and DELETE away from the application role, but for the pending columns."""
+        table, role = model._meta.db_table, settings.APP_ROLE
+        sql = [f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}"]
+        if self.pending:
+            sql.append(f"GRANT UPDATE ({', '.join(self.pending)}) ON {table} TO {role}")
+        return sql
 
     def undo(self, model: type[models.Model]) -> str:
         """Give them back."""
@@ -158,18 +171,24 @@ class AppendOnly(DeferredConstraint):
 
 
 def tenant_rows(
-    table: str, *, keys: tuple[str, ...] = (), partner: str = "", append_only: bool = False
+    table: str,
+    *,
+    keys: tuple[str, ...] = (),
+    partner: str = "",
+    append_only: bool = False,
+    pending: tuple[str, ...] = (),
+    goes_with: tuple[str, ...] = (),
 ) -> list[BaseConstraint]:
     """Return what a tenant-owned table needs: policies, the target of composite keys, and the keys themselves.
 
     keys: names of the foreign keys to other tenant-owned rows (each declared with `db_constraint=False`).
-    partner: as in RowPolicy.
+    partner: as in RowPolicy. pending: as in AppendOnly. goes_with: those of `keys` that cascade, as in TenantKey.
     """
     constraints: list[BaseConstraint] = [
         RowPolicy(name=f"{table}_rls", partner=partner),
         UniqueConstraint(fields=["organization", "id"], name=f"{table}_org_id"),
-        *(TenantKey(name=f"{table}_{key}_key", field=key) for key in keys),
+        *(TenantKey(name=f"{table}_{key}_key", field=key, cascades=key in goes_with) for key in keys),
     ]
     if append_only:
-        constraints.append(AppendOnly(name=f"{table}_append_only"))
+        constraints.append(AppendOnly(name=f"{table}_append_only", pending=pending))
     return constraints

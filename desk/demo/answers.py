@@ -8,6 +8,8 @@ COMMENTS = (
     "I still do not know when the medicine will come.",
     "The nurse who called was very helpful.",
     "Please call after five, I work during the day.",
+    "I felt dizzy after the first injection, but it went away.",
+    "La persona que llamó fue muy amable.",
 )
 UNPREPARED = {"beacon": 0.16, "harbor": 0.27, "compass": 0.2}
 
@@ -36,6 +38,12 @@ def answers_of(dice: Random, *, partner: str) -> Form:
         form["words"] = [dice.choice(COMMENTS)]
         form["maker_contact"] = ["no"]
     return {key: values for key, values in form.items() if dice.random() > 0.04 or key == "prepared"}
+
+
+def outcome_of(dice: Random) -> Form:
+    """Return a form with the answers of an outcome follow-up; most issues are taken care of."""
+    settled = dice.choices(["yes", "partly", "no", "no_matter"], [80, 8, 6, 6])[0]
+    return {"contacted": ["yes"], "settled": [settled], "prepared": ["yes" if settled == "yes" else "no"]}
 
 
 SCALES = {

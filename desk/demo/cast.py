@@ -4,20 +4,25 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from uuid_utils.compat import uuid7
 
 from alerts.defaults import install_default_rules
-from alerts.models import Route
+from alerts.routing import Place, save_routes
 from cxplatform.lib.tenancy import bound, call_definer
 from patients.models import Touchpoint
+from safety.services import change_setup, confirm_recipient, record_training
 from surveys.models import Occasion, Survey
+from surveys.plans import save_occasion
 from surveys.services import install_builtin_surveys
-from tenants.models import ApiKey, Engagement, Member, Organization, Partner, Program, Role, Team, TeamMember, User
+from tenants.models import ApiKey, Member, Organization, Partner, Program, Role, Team
 from tenants.models.key import PREFIX
+from tenants.services import invite_member, save_partner, save_program, save_team
 
+FOUNDED_AGO = timedelta(days=90)
+_CRISIS_LINES = {"en": "Call or text 988, day and night.", "es": "Llame o envíe un mensaje al 988, de día o de noche."}
 SCOPES = ["patients:read", "patients:write", "invitations:write", "cases:read", "cases:write", "responses:read"]
 
 
@@ -49,8 +54,8 @@ PLANS = (
         name="Aurelia (demo sponsor)",
         partners={"beacon": "Beacon Hub", "harbor": "Harbor Hub"},
         programs=(
-            ProgramPlan("Demo program A", "Clear Path Support", ("en", "es"), "beacon", 150),
-            ProgramPlan("Demo program B", "Steady Steps Support", ("es", "en"), "harbor", 110),
+            ProgramPlan("Demo program A", "Clear Path Support", ("en", "es"), "beacon", 100),
+            ProgramPlan("Demo program B", "Steady Steps Support", ("es", "en"), "harbor", 75),
         ),
         people={
             "agent": "Robin Hale",
@@ -67,7 +72,7 @@ PLANS = (
         slug="borealis",
         name="Borealis (demo rival)",
         partners={"compass": "Compass Hub"},
-        programs=(ProgramPlan("Demo program C", "Open Door Support", ("en", "es"), "compass", 60),),
+        programs=(ProgramPlan("Demo program C", "Open Door Support", ("en", "es"), "compass", 45),),
         people={
             "agent": "Ana Castillo",
             "agent.compass": "Jo Tanaka",
@@ -91,6 +96,7 @@ class Stage:
     partners: dict[str, Partner] = field(default_factory=dict)
     surveys: dict[str, Survey] = field(default_factory=dict)
     agents: dict[str, list[Member]] = field(default_factory=dict)
+    reviewers: list[Member] = field(default_factory=list)
 
 
 def demo_password(email: str) -> str:
@@ -115,18 +121,24 @@ def find(slug: str) -> Organization | None:
 def make(plan: Plan, *, now: datetime) -> Stage:
     """Make one organization with partners, programs, teams, people, surveys, rules, routes and keys.
 
-    The caller has bound nothing; everything is written in one transaction.
+    The caller has bound nothing; everything is written in one transaction, by the first admin where one would do it,
+    so that the audit trail begins as it does elsewhere: some months ago.
     """
+    founded = now - FOUNDED_AGO
     organization = Organization(id=uuid7(), slug=plan.slug, name=plan.name, is_synthetic=True)
     stage = Stage(plan, organization)
     with bound(organization.pk):
         organization.save(force_insert=True)
-        _make_partners(stage)
-        _make_programs(stage)
-        _make_people(stage, now=now)
-        stage.surveys = install_builtin_surveys(organization_id=organization.pk, now=now)
-        install_default_rules(organization_id=organization.pk, now=now)
-        _plan_sending(stage)
+        stage.surveys = install_builtin_surveys(organization_id=organization.pk, now=founded)
+        install_default_rules(organization_id=organization.pk, now=founded)
+        admin = _hire_admin(stage, now=founded)
+        _make_partners(stage, by=admin, now=founded + timedelta(minutes=20))
+        _make_programs(stage, by=admin, now=founded + timedelta(minutes=35))
+        teams = _make_teams(stage, by=admin, now=founded + timedelta(minutes=50))
+        _hire_everybody(stage, teams, by=admin, now=founded + timedelta(hours=1))
+        _prepare_safety(stage, teams, by=admin, now=founded + timedelta(hours=1, minutes=30))
+        _route(stage, teams, by=admin, now=founded + timedelta(hours=2))
+        _plan_sending(stage, by=admin, now=founded + timedelta(hours=3))
         _make_keys(stage, now=now)
     return stage
 
@@ -141,67 +153,111 @@ def people_of(plan: Plan) -> list[tuple[str, str, str | None]]:
     return people
 
 
-def _make_partners(stage: Stage) -> None:
+def _hire_admin(stage: Stage, *, now: datetime) -> Member:
+    email, role, _ = next(person for person in people_of(stage.plan) if person[1] == Role.ADMIN)
+    return _hire(stage, email=email, role=role, code=None, teams=[], by=None, now=now)
+
+
+def _make_partners(stage: Stage, *, by: Member, now: datetime) -> None:
     for code, name in stage.plan.partners.items():
-        stage.partners[code] = Partner.objects.create(organization=stage.organization, name=name, code=code)
+        crm = f"https://crm.{code}.example/patients/{{external_id}}"
+        stage.partners[code] = Partner(organization=stage.organization, name=name, code=code, crm_link=crm)
+        save_partner(partner=stage.partners[code], programs=[], by=by, now=now)
 
 
-def _make_programs(stage: Stage) -> None:
-    for planned in stage.plan.programs:
-        program = Program.objects.create(
+def _make_programs(stage: Stage, *, by: Member, now: datetime) -> None:
+    for number, planned in enumerate(stage.plan.programs):
+        program = Program(
             organization=stage.organization,
             name=planned.name,
             public_name=planned.public_name,
             languages=list(planned.languages),
             phone="+1 555 0142",
             phone_hours="Monday to Friday, 8 to 8 Eastern",
+            postal_address="PO Box 142, Springfield",
+            contact_held_by=Program.Holder.VAULT if number else Program.Holder.PARTNER,
         )
-        partner = stage.partners[planned.partner]
-        Engagement.objects.create(organization=stage.organization, partner=partner, program=program)
+        save_program(program=program, partners=[stage.partners[planned.partner]], by=by, now=now)
         stage.programs.append(program)
 
 
-def _make_people(stage: Stage, *, now: datetime) -> None:
-    organization = stage.organization
+def _make_teams(stage: Stage, *, by: Member, now: datetime) -> dict[str, Team]:
     teams = {
-        code: Team.objects.create(
-            organization=organization, partner=partner, name=f"{partner.name}: support", languages=["en", "es"]
+        code: Team(
+            organization=stage.organization, partner=partner, name=f"{partner.name}: support", languages=["en", "es"]
         )
         for code, partner in stage.partners.items()
     }
-    teams[""] = Team.objects.create(organization=organization, name="Sponsor desk", languages=["en"])
-    for email, role, code in people_of(stage.plan):
-        name = stage.plan.people[email.split("@")[0]]
-        user = User.objects.create_user(
-            email=email, password=demo_password(email), name=name, time_zone="America/New_York"
-        )
-        member = Member.objects.create(
-            organization=organization,
-            user=user,
-            role=role,
-            partner=stage.partners[code] if code else None,
-            languages=["en", "es"] if code else ["en"],
-            created_at=now,
-        )
-        for team_code, team in teams.items():
-            if team_code == (code or "") or (code is None and role == Role.SUPERVISOR):
-                TeamMember.objects.create(organization=organization, team=team, member=member)
+    teams[""] = Team(organization=stage.organization, name="Sponsor desk", languages=["en"])
+    for team in teams.values():
+        save_team(team=team, members=[], by=by, now=now)
+    return teams
+
+
+def _hire_everybody(stage: Stage, teams: dict[str, Team], *, by: Member, now: datetime) -> None:
+    others = [person for person in people_of(stage.plan) if person[1] != Role.ADMIN]
+    for minutes, (email, role, code) in enumerate(others, 1):
+        mine = list(teams.values()) if code is None and role == Role.SUPERVISOR else [teams[code or ""]]
+        at = now + timedelta(minutes=minutes)
+        member = _hire(stage, email=email, role=role, code=code, teams=mine, by=by, now=at)
+        if role == Role.SAFETY:
+            stage.reviewers.append(member)
         if role in (Role.AGENT, Role.SUPERVISOR):
             stage.agents.setdefault(code or "", []).append(member)
-    for code, partner in stage.partners.items():
-        Route.objects.create(organization=organization, partner=partner, team=teams[code])
-    Route.objects.create(organization=organization, team=teams[""])
 
 
-def _plan_sending(stage: Stage) -> None:
+def _prepare_safety(stage: Stage, teams: dict[str, Team], *, by: Member, now: datetime) -> None:
+    for planned, program in zip(stage.plan.programs, stage.programs, strict=True):
+        change_setup(
+            program=program,
+            by=by,
+            now=now,
+            safety_recipient=f"safety@{stage.plan.slug}.example",
+            crisis_line=_CRISIS_LINES[planned.languages[0]],
+            crisis_team=teams[planned.partner],
+        )
+        confirmed = now + timedelta(minutes=5)
+        confirm_recipient(program_id=program.pk, address=f"safety@{stage.plan.slug}.example", now=confirmed)
+        program.refresh_from_db()
+    day = now.date()
+    for reviewer in stage.reviewers:
+        until = day + timedelta(days=365)
+        record_training(member=reviewer, course="Safety reporting", completed_on=day, expires_on=until, by=by, now=now)
+
+
+def _hire(
+    stage: Stage, *, email: str, role: str, code: str | None, teams: list[Team], by: Member | None, now: datetime
+) -> Member:
+    """Invite as an admin does; the demo's people need no welcome e-mail, they have their passwords."""
+    name = stage.plan.people[email.split("@", maxsplit=1)[0]]
+    languages = ["en", "es"] if code else ["en"]
+    partner = stage.partners[code] if code else None
+    member = invite_member(
+        organization=stage.organization,
+        email=email, name=name, role=role, partner=partner, languages=languages, teams=teams, by=by, now=now,
+    )  # fmt: skip
+    member.user.set_password(demo_password(email))
+    member.user.time_zone = "America/New_York"
+    member.user.save(update_fields=["password", "time_zone"])
+    Member.objects.filter(pk=member.pk).update(welcome_pending=False)
+    return member
+
+
+def _route(stage: Stage, teams: dict[str, Team], *, by: Member, now: datetime) -> None:
+    chosen: dict[Place, Team | None] = {(None, partner.pk): teams[code] for code, partner in stage.partners.items()}
+    save_routes(chosen={(None, None): teams[""], **chosen}, by=by, now=now)
+
+
+def _plan_sending(stage: Stage, *, by: Member, now: datetime) -> None:
     for program in stage.programs:
         for key, touchpoint in (
             ("support_experience", Touchpoint.Kind.ONBOARDING_COMPLETED),
             ("pulse_5", Touchpoint.Kind.CALL),
         ):
-            Occasion.objects.create(
+            occasion = Occasion(
                 organization=stage.organization, program=program, survey=stage.surveys[key], touchpoint=touchpoint
             )
+            save_occasion(occasion=occasion, by=by, now=now)
 
 
 def _make_keys(stage: Stage, *, now: datetime) -> None:

@@ -9,17 +9,21 @@ from alerts.models import Notice
 from alerts.services import evaluate_response, settle_notice
 from caseloop.codes import AttemptChannel, AttemptOutcome, ConcernOutcome, RootCause, WaitingOn
 from caseloop.models import Case, ContactNotWished, Disposition
-from desk.demo.answers import answers_of
+from caseloop.services import close_if_quiet, resolve
+from desk.demo.answers import answers_of, outcome_of
 from desk.demo.cast import ProgramPlan, Stage
-from messaging.models import Message
-from patients.models import Patient, Respondent, Touchpoint
-from patients.services import enrol, note_touchpoint
+from desk.demo.reading import judge_texts
+from messaging.models import Message, Purpose
+from patients.models import Consent, Patient, Respondent, Touchpoint
+from patients.services import enrol, keep_contact, note_touchpoint, record_consent
+from surveys.invitations import plan_touchpoint, take_step
 from surveys.models import Invitation, Response
 from surveys.services import open_link, save_page
 from tenants.models import Member, Program
 
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 DAYS_BACK = 75
+ASKED_AFTER = Touchpoint.Kind.ONBOARDING_COMPLETED
 AT_WORK = 0.45  # of the patients answered in the last days, so that the queue has work in every state
 FRESH = "-FRESH-"  # marks, in the external id, patients who were made to try a link with
 NOTES = (
@@ -41,18 +45,20 @@ class Life:
     dice: Random
 
 
-def write_histories(stage: Stage, *, now: datetime, dice: Random) -> Iterator[Patient]:
-    """Enrol the planned patients of an organization and play each one's history; yields after each patient.
+def write_histories(
+    stage: Stage, *, planned: ProgramPlan, program: Program, now: datetime, dice: Random
+) -> Iterator[Patient]:
+    """Enrol the planned patients of a program and play each one's history; yields after each patient.
 
-    Runs inside the caller's `bound`; times lie in the past, and what staff messages say is marked as delivered.
+    Runs inside the caller's `bound`; times lie in the past, and what messages say is marked as delivered.
     """
-    for planned, program in zip(stage.plan.programs, stage.programs, strict=True):
-        for _ in range(planned.patients):
-            life = _enrol(stage, planned, program, now=now, dice=dice)
-            _travel(life, now=now)
-            if dice.random() < 0.8:
-                _answer_and_follow_up(stage, planned, life, now=now)
-            yield life.patient
+    for _ in range(planned.patients):
+        life = _enrol(stage, planned, program, now=now, dice=dice)
+        _travel(life, now=now)
+        _be_asked(stage, planned, life, now=now)
+        judge_texts(stage, life.patient, now=now, dice=dice)
+        yield life.patient
+    _mark_delivered(now=now)
 
 
 def fresh_invitations(stage: Stage, *, count: int, now: datetime, dice: Random) -> list[Invitation]:
@@ -62,7 +68,7 @@ def fresh_invitations(stage: Stage, *, count: int, now: datetime, dice: Random) 
         planned = stage.plan.programs[number % len(stage.plan.programs)]
         program = stage.programs[number % len(stage.programs)]
         life = _enrol(stage, planned, program, now=now - timedelta(days=4), dice=dice, recent=True)
-        _travel(life, now=now)
+        _travel(life, now=now, is_asked=False)
         survey = stage.surveys["pulse_5" if number % 4 == 3 else "support_experience"]
         invitations.append(_invite(life, survey, now=now))
     return invitations
@@ -84,10 +90,32 @@ def _enrol(
             [Respondent.Kind.UNKNOWN, Respondent.Kind.PATIENT, Respondent.Kind.CAREGIVER], [4, 5, 1]
         )[0],
     )
+    _agree(patient, dice=dice, now=begins)
     return Life(patient, program, begins, dice)
 
 
-def _travel(life: Life, *, now: datetime) -> None:
+def _agree(patient: Patient, *, dice: Random, now: datetime) -> None:
+    """Keep a made-up address, and record what the person agreed to; some agreed to nothing."""
+    respondent = patient.answering.get().respondent
+    name = patient.pseudonym.replace("-", "").lower()
+    keep_contact(
+        respondent=respondent, patient=patient, channel="email", value=f"{name}@people.example", by=None, now=now
+    )
+    if dice.random() < 0.92:
+        record_consent(
+            respondent=respondent,
+            channel="email",
+            purposes=[Purpose.SURVEY, Purpose.FOLLOW_UP, Purpose.CASE_CONTACT],
+            is_given=True,
+            source=Consent.Source.API,
+            wording="enrolment form 3",
+            given_at=now,
+            by=None,
+            now=now,
+        )
+
+
+def _travel(life: Life, *, now: datetime, is_asked: bool = True) -> None:
     kind = Touchpoint.Kind
     for offset, touchpoint in (
         (0.0, kind.ENROLLED),
@@ -100,8 +128,11 @@ def _travel(life: Life, *, now: datetime) -> None:
     ):
         at = life.begins + timedelta(days=offset)
         if at > now or (offset > 8 and life.dice.random() < 0.15):
-            return
-        note_touchpoint(patient=life.patient, kind=touchpoint, occurred_at=at, now=at)
+            break
+        event = note_touchpoint(patient=life.patient, kind=touchpoint, occurred_at=at, now=at)
+        if is_asked and touchpoint == ASKED_AFTER:
+            plan_touchpoint(touchpoint_id=event.pk, now=at)
+    life.patient.touchpoints.update(plan_pending=False)
 
 
 def _invite(life: Life, survey: object, *, now: datetime) -> Invitation:
@@ -111,29 +142,53 @@ def _invite(life: Life, survey: object, *, now: datetime) -> Invitation:
     return invitation
 
 
-def _answer_and_follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, now: datetime) -> None:
-    invited = life.begins + timedelta(days=4.5)
-    if invited > now:
+def _be_asked(stage: Stage, planned: ProgramPlan, life: Life, *, now: datetime) -> None:
+    """Let the journey invite and remind; most answer, early or after a reminder."""
+    invitation = Invitation.objects.filter(patient=life.patient, source=Invitation.Source.JOURNEY).first()
+    if invitation is None:
         return
-    survey = stage.surveys["support_experience" if life.dice.random() < 0.7 else "pulse_5"]
-    invitation = _invite(life, survey, now=invited)
-    if life.dice.random() > 0.68:
+    answers_after = timedelta(hours=life.dice.uniform(1, 60)) if life.dice.random() < 0.7 else None
+    _step_until(invitation, now if answers_after is None else min(now, invitation.created_at + timedelta(days=2)))
+    if answers_after is None or invitation.invited_at is None:
         return
-    answered = invited + timedelta(hours=life.dice.uniform(1, 60))
+    answered = invitation.invited_at + answers_after
     if answered > now:
-        answered = invited + (now - invited) * life.dice.uniform(0.2, 0.97)
+        answered = invitation.invited_at + (now - invitation.invited_at) * life.dice.uniform(0.2, 0.97)
     response = _answer(invitation, life, at=answered)
     evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
-    if response.patient_id:
-        _follow_up(stage, planned, life, since=answered, now=now)
+    _follow_up(stage, planned, life, since=answered, now=now)
     for notice_id, due_at in Notice.objects.pending().filter(due_at__lt=now).values_list("pk", "due_at"):
         settle_notice(notice_id=notice_id, now=due_at)
-    _mark_delivered(now=now)
+    _step_until(invitation, now)
 
 
-def _answer(invitation: Invitation, life: Life, *, at: datetime) -> Response:
-    given = answers_of(life.dice, partner=invitation.partner.code if invitation.partner else "")
-    stops_early = life.dice.random() < 0.08
+def _step_until(invitation: Invitation, until: datetime) -> None:
+    """Take the steps of an invitation at the times at which they were due."""
+    for _ in range(9):
+        if invitation.next_step_at is None or invitation.next_step_at > until:
+            return
+        take_step(invitation_id=invitation.pk, now=invitation.next_step_at)
+        invitation.refresh_from_db()
+
+
+def _say_how_it_ended(life: Life, *, now: datetime) -> None:
+    """Let the outcome follow-up go out, and most patients answer it."""
+    asked = Invitation.objects.filter(patient=life.patient, source=Invitation.Source.FOLLOW_UP).first()
+    if asked is None:
+        return
+    _step_until(asked, now)
+    answered = asked.invited_at + timedelta(hours=life.dice.uniform(2, 40)) if asked.invited_at else None
+    if answered is None or answered > now or life.dice.random() < 0.35:
+        return
+    response = _answer(asked, life, at=answered, outcome=True)
+    evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
+    _step_until(asked, now)
+
+
+def _answer(invitation: Invitation, life: Life, *, at: datetime, outcome: bool = False) -> Response:
+    partner = invitation.partner.code if invitation.partner else ""
+    given = outcome_of(life.dice) if outcome else answers_of(life.dice, partner=partner)
+    stops_early = not outcome and life.dice.random() < 0.08
     for step in range(30):
         sitting = open_link(invitation_id=invitation.pk, now=at)
         page = sitting.next_page() or sitting.pages[-1]
@@ -180,9 +235,10 @@ def _follow_up(stage: Stage, planned: ProgramPlan, life: Life, *, since: datetim
         _wait(case, by=agent, now=clock, until=now + timedelta(days=dice.randint(2, 6)))
         return
     _resolve(case, by=agent, now=clock, dice=dice)
+    _say_how_it_ended(life, now=now)
     ended = clock + timedelta(days=14)
     if ended < now:
-        case.close(by=None, now=ended)
+        close_if_quiet(case_id=case.pk, now=ended)
 
 
 def _wait(case: Case, *, by: Member, now: datetime, until: datetime) -> None:
@@ -198,7 +254,7 @@ def _resolve(case: Case, *, by: Member, now: datetime, dice: Random) -> None:
         str(concern.pk): Disposition(cause, dice.choice(NOTES), ConcernOutcome.FIXED)
         for concern in case.concerns.unsettled()
     }
-    case.resolve(dispositions=dispositions, by=by, now=now)
+    resolve(case=case, dispositions=dispositions, by=by, now=now)
 
 
 def _mark_delivered(*, now: datetime) -> None:

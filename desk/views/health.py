@@ -39,5 +39,6 @@ def statusz(request: HttpRequest) -> HttpResponse:
         "broker": "up" if pulse.broker_is_up else "down",
         "heartbeat_age_s": None if age is None else round(age, 1),
         "lag_s": {kind: round(late, 1) for kind, late in pulse.lag.items()},
+        "mail_fault": pulse.mail_fault,
     }
     return JsonResponse(said, status=200 if pulse.is_fine else 503, headers={"Cache-Control": "no-store"})

@@ -10,12 +10,12 @@ from tenants.access import TenantRequest, requires
 from tenants.models import Role
 
 # Roles whose home is somebody else's page.
-_ELSEWHERE = {Role.AGENT: "caseloop:queue", Role.SAFETY: "alerts:index", Role.AUDITOR: "desk:audit"}
+_ELSEWHERE = {Role.AGENT: "caseloop:queue", Role.SAFETY: "safety:index", Role.AUDITOR: "desk:audit"}
 
 
 @requires("member")
 def home(request: TenantRequest) -> HttpResponse:
-    """Lead each role to what it came for: the queue, the alerts, the audit trail, the set-up, or the board."""
+    """Lead each role to what it came for: the queue, the safety list, the audit trail, the set-up, or the board."""
     member, slug = request.member, request.organization.slug
     elsewhere = _ELSEWHERE.get(Role(member.role))
     if elsewhere and not (member.role == Role.AUDITOR and member.partner_id):  # the trail is the whole organization's

@@ -35,6 +35,11 @@ LINKS = (
     ("Messages accepted by the provider", "messages_sent"),
     ("Messages waiting", "messages_queued"),
     ("Messages refused for good", "messages_failed"),
+    ("Texts received", "texts"),
+    ("Safety items", "items"),
+    ("judged", "items_decided"),
+    ("in time", "items_in_time"),
+    ("overdue", "items_late"),
 )
 GAP_WORDS = {
     "revision_not_evaluated": "Answers that no rule has looked at",
@@ -51,6 +56,8 @@ GAP_WORDS = {
     "message_late": "Messages that are overdue",
     "message_next_try_too_far": "Messages whose next try is too far away",
     "message_failed_nobody_told": "Alerts of which nobody was told: every message was refused",
+    "text_without_item": "Texts that no safety reviewer will see",
+    "crisis_not_paged": "Texts of danger that nobody was paged about",
 }
 
 

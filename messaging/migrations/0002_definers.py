@@ -26,10 +26,39 @@ class Migration(migrations.Migration):
         ),
         CreateDefiner(
             name="cx_undelivered_messages",
-            arguments="p_limit integer",
+            arguments="p_after uuid, p_limit integer",
             body="""
                 SELECT m.organization_id, m.id FROM messaging_message m
-                WHERE m.needs_stand_in ORDER BY m.id LIMIT p_limit
+                WHERE m.needs_stand_in AND m.member_id IS NOT NULL AND m.id > p_after ORDER BY m.id LIMIT p_limit
+            """,
+        ),
+        CreateDefiner(
+            name="cx_unreached_messages",
+            arguments="p_after uuid, p_limit integer",
+            body="""
+                SELECT m.organization_id, m.id FROM messaging_message m
+                WHERE m.needs_stand_in AND m.member_id IS NULL AND m.id > p_after ORDER BY m.id LIMIT p_limit
+            """,
+        ),
+        CreateDefiner(
+            name="cx_message_by_provider_id",
+            arguments="p_provider_id text",
+            body="SELECT m.organization_id, m.id FROM messaging_message m WHERE m.provider_id = p_provider_id AND m.provider_id <> ''",
+        ),
+        CreateDefiner(
+            name="cx_addresses_by_fingerprint",
+            arguments="p_fingerprint bytea",
+            body="""
+                SELECT a.organization_id, a.id FROM messaging_address a
+                WHERE a.fingerprint = p_fingerprint ORDER BY a.organization_id, a.id
+            """,
+        ),
+        CreateDefiner(
+            name="cx_unreviewed_inbound",
+            arguments="p_after uuid, p_limit integer",
+            body="""
+                SELECT i.organization_id, i.id FROM messaging_inbound i
+                WHERE i.needs_review AND i.id > p_after ORDER BY i.id LIMIT p_limit
             """,
         ),
     ]

@@ -7,13 +7,16 @@ A tree is `{"all": [..]}`, `{"any": [..]}`, `{"not": {..}}` or a comparison
 from surveys.conditions.checking import MAX_DEPTH, MAX_NODES, OPS, Problem, check_condition
 from surveys.conditions.evaluation import Condition, holds, leaves, questions_in, reasons, scores_in
 from surveys.conditions.facts import FACTS
+from surveys.conditions.residual import FALSE, TRUE, residual
 from surveys.conditions.words import in_words
 
 __all__ = [
     "FACTS",
+    "FALSE",
     "MAX_DEPTH",
     "MAX_NODES",
     "OPS",
+    "TRUE",
     "Condition",
     "Problem",
     "check_condition",
@@ -22,5 +25,6 @@ __all__ = [
     "leaves",
     "questions_in",
     "reasons",
+    "residual",
     "scores_in",
 ]

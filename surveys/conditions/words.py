@@ -40,10 +40,9 @@ class _Speaker:
         self.language = language
 
     def say(self, node: object, *, inside: str = "") -> str:
-        branch = branches(node)
-        if branch is None:
+        kind, children = branches(node) or ("", ())
+        if not children:
             return self.leaf(node) if isinstance(node, Mapping) else "something unreadable"
-        kind, children = branch
         if kind == "not":
             return f"it is not true that {self.say(children[0], inside='not')}"
         joined = f" {'and' if kind == 'all' else 'or'} ".join(self.say(child, inside=kind) for child in children)

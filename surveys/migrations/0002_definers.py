@@ -24,4 +24,28 @@ class Migration(migrations.Migration):
                 WHERE r.evaluate_at <= p_now ORDER BY r.evaluate_at LIMIT p_limit
             """,
         ),
+        CreateDefiner(
+            name="cx_due_invitations",
+            arguments="p_now timestamptz, p_limit integer",
+            body="""
+                SELECT i.organization_id, i.id FROM surveys_invitation i
+                WHERE i.next_step_at <= p_now ORDER BY i.next_step_at LIMIT p_limit
+            """,
+        ),
+        CreateDefiner(
+            name="cx_due_mailings",
+            arguments="p_now timestamptz, p_limit integer",
+            body="""
+                SELECT m.organization_id, m.id FROM surveys_mailing m
+                WHERE m.next_chunk_at <= p_now ORDER BY m.next_chunk_at LIMIT p_limit
+            """,
+        ),
+        CreateDefiner(
+            name="cx_unreviewed_verbatims",
+            arguments="p_after uuid, p_limit integer",
+            body="""
+                SELECT v.organization_id, v.id FROM surveys_verbatim v
+                WHERE v.needs_review AND v.id > p_after ORDER BY v.id LIMIT p_limit
+            """,
+        ),
     ]

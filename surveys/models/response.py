@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from cxplatform.lib.rows import tenant_rows
 from patients.models import Patient, Respondent
@@ -63,6 +64,7 @@ class Response(TenantRow):
     evaluate_at = models.DateTimeField(null=True)
     evaluation_failures = models.PositiveSmallIntegerField(default=0)
     evaluation_error = models.CharField(max_length=120, blank=True)
+    shows_help = models.BooleanField(default=False, help_text="A text spoke of self-harm or danger: pages show help.")
 
     class Meta:
         constraints = tenant_rows(
@@ -72,7 +74,7 @@ class Response(TenantRow):
         )
         indexes = [
             models.Index(
-                fields=["evaluate_at"], name="surveys_response_pending", condition=models.Q(evaluate_at__isnull=False)
+                fields=["evaluate_at"], name="surveys_response_pending", condition=Q(evaluate_at__isnull=False)
             ),
             models.Index(fields=["patient", "-saved_at"], name="surveys_response_by_patient"),
             models.Index(fields=["organization", "survey", "-saved_at"], name="surveys_response_by_survey"),
@@ -91,7 +93,10 @@ class Response(TenantRow):
 
 
 class Verbatim(TenantRow):
-    """An open text as it was received; a changed text is a new row, the newest one counts."""
+    """An open text as it was received; a changed text is a new row, the newest one counts.
+
+    needs_review: pending work of the safety reviewers, who read every text. erased_at: its words are gone, on request.
+    """
 
     response = models.ForeignKey(
         Response, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="verbatims"
@@ -100,8 +105,11 @@ class Verbatim(TenantRow):
     text = models.TextField()
     revision = models.PositiveIntegerField()
     received_at = models.DateTimeField()
+    needs_review = models.BooleanField(default=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["id"], name="surveys_verbatim_unreviewed", condition=Q(needs_review=True))]
         constraints = [
             *tenant_rows("surveys_verbatim", keys=("response",), partner="response"),
             models.UniqueConstraint(fields=["response", "question_key", "revision"], name="surveys_verbatim_once"),

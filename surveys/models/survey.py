@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cxplatform.lib.rows import tenant_rows
@@ -89,8 +90,18 @@ def definition_of(version_id: UUID) -> Definition:
     return load(SurveyVersion.objects.values_list("document", flat=True).get(pk=version_id))
 
 
+def two_reminders() -> list[int]:
+    """Return the days after the invitation on which a reminder goes out."""
+    return [3, 7]
+
+
 class Occasion(TenantRow):
-    """When a survey is sent: so many days after a touchpoint in a program."""
+    """A journey: when a survey is sent in a program, by what, and what follows when nobody answers.
+
+    After the touchpoint, wait `delay_days`, invite by the preferred channel (the next one when it bounces), remind on
+    `reminder_days` after the invitation, leave a telephone task on day `call_after_days`, expire on day `expire_days`.
+    since: touchpoints that occurred earlier invite nobody; set when it was last switched on.
+    """
 
     program = models.ForeignKey(
         Program, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="occasions"
@@ -98,7 +109,11 @@ class Occasion(TenantRow):
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, db_constraint=False, related_name="occasions")
     touchpoint = models.CharField(max_length=24, choices=Touchpoint.Kind.choices)
     delay_days = models.PositiveSmallIntegerField(default=1)
+    reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=two_reminders, blank=True)
+    call_after_days = models.PositiveSmallIntegerField(null=True, blank=True, default=10)
+    expire_days = models.PositiveSmallIntegerField(default=21)
     is_active = models.BooleanField(default=True)
+    since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

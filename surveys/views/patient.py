@@ -19,7 +19,7 @@ from cxplatform.lib.codes import token_hash
 from cxplatform.lib.tenancy import NothingFound, bound_by
 from surveys.answers import FieldError
 from surveys.definitions import Page
-from surveys.models import Invitation
+from surveys.models import Invitation, Response
 from surveys.pace import is_too_often
 from surveys.pages import (
     INTRO,
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _refusal(request, link, "too_big", 413)
     except _UNREADABLE:
         return _refusal(request, link, "unreadable", 400)
-    return _within(request, link, lambda invitation_id: _sit(request, invitation_id, asked, form))
+    return _within(request, link, lambda invitation_id: sit(request, invitation_id, asked, form))
 
 
 def _within(request: HttpRequest, link: bytes, work: Callable[[UUID], HttpResponse]) -> HttpResponse:
@@ -112,7 +112,13 @@ def _within(request: HttpRequest, link: bytes, work: Callable[[UUID], HttpRespon
     return _kind(request, "later", 503)
 
 
-def _sit(request: HttpRequest, invitation_id: UUID, asked: dict[str, str], form: Form) -> HttpResponse:
+def sit(
+    request: HttpRequest, invitation_id: UUID, asked: dict[str, str], form: Form, *, mode: str = Response.Mode.WEB
+) -> HttpResponse:
+    """Show or save one page of an invitation; call inside a transaction of its organization.
+
+    Raises SavedElsewhere or IntegrityError when the same response was saved at the same moment: start over.
+    """
     said = read_form_token(form.get("_form", [""])[0])
     if said and said.invitation != invitation_id.hex:
         said = None
@@ -128,6 +134,7 @@ def _sit(request: HttpRequest, invitation_id: UUID, asked: dict[str, str], form:
     except LinkOver as closed:
         language = _wanted(asked) or closed.invitation.language
         return _send(request, kind_page("over", language=language, program=closed.invitation.program), 410)
+    sitting.mode = mode
     if request.method != "POST":
         return _send(request, _shown(sitting, asked.get("page", "")))
     if said and said.version != sitting.version_id.hex:
@@ -188,7 +195,7 @@ def _answered(request: HttpRequest, invitation: Invitation, asked: dict[str, str
     if "done" in asked and response.submitted_at and now < response.submitted_at + THANKS_FOR:
         return _send(request, thanks_page(response, program=invitation.program))
     language = _wanted(asked) or response.language
-    return _send(request, kind_page("answered", language=language, program=invitation.program))
+    return _send(request, kind_page("answered", language=language, program=invitation.program, response=response))
 
 
 def _refusal(request: HttpRequest, link: bytes, kind: str, status: int) -> HttpResponse:

@@ -1,30 +1,28 @@
-"""Surveys for staff: what is asked, how it looks, and when it is meant to go out."""
+"""Surveys for staff: what is asked, how it looks, and after which events it goes out."""
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from surveys.conditions import in_words
 from surveys.conditions.words import NEUTRAL_FILLS
 from surveys.definitions import Definition, Page, Question, Text
-from surveys.forms import OccasionChangeForm, OccasionForm
-from surveys.models import Occasion, Response, Survey
+from surveys.forms import JourneyForm, NewJourneyForm, sendable_surveys
+from surveys.models import CallTask, Occasion, Response, Survey
 from surveys.pages import STYLE_HASH
-from surveys.plans import save_occasion
 from surveys.preview import BAR_HASH, preview_of
 from surveys.wording import NAMES
-from tenants.access import TenantRequest, requires
+from tenants.access import NEEDS, TenantRequest, requires
 from tenants.models import Program, Role
 
 COUNTED = 999
+CALLS_SHOWN = 99
 _FILLS = {**NEUTRAL_FILLS, "emergency": "the emergency number"}
 _PREVIEW_CSP = (
     f"default-src 'none'; style-src '{STYLE_HASH}' '{BAR_HASH}'; img-src data: 'self'; form-action 'none';"
@@ -36,16 +34,25 @@ _PREVIEW_CSP = (
 @requires("member")
 def index(request: TenantRequest) -> HttpResponse:
     """List the surveys with how often they were answered, up to a thousand."""
-    found = _counted(Survey.objects.order_by("created_at", "pk")).prefetch_related("occasions__program")
-    return render(request, "surveys/staff/index.html", {"surveys": found, "counted": COUNTED})
+    found = counted(Survey.objects.order_by("created_at", "pk")).prefetch_related("occasions__program")
+    may_call = request.member.role in NEEDS["agent"]
+    due = CallTask.objects.filter(outcome="", due_at__lte=timezone.now()) if may_call else CallTask.objects.none()
+    context = {
+        "surveys": found,
+        "counted": COUNTED,
+        "may_call": may_call,
+        "may_send": request.member.role in NEEDS["supervisor"],
+        "calls": len(due.values("pk")[:CALLS_SHOWN]),
+    }
+    return render(request, "surveys/staff/index.html", context)
 
 
 @require_safe
 @requires("member")
 def survey(request: TenantRequest, key: str) -> HttpResponse:
-    """Show one survey: its versions, its questions in words, and its plan."""
-    found = get_object_or_404(_counted(Survey.objects.all()), key=key)
-    return _page(request, found, OccasionForm(instance=_new_occasion(found)))
+    """Show one survey: its versions, its questions in words, and its journeys."""
+    found = get_object_or_404(counted(Survey.objects.all()), key=key)
+    return survey_page(request, found)
 
 
 @require_safe
@@ -60,44 +67,20 @@ def preview(request: TenantRequest, key: str) -> HttpResponse:
         language=request.GET.get("lang", ""),
         reader=request.GET.get("as", ""),
     )
-    response = HttpResponse(shown.html(back=_address(request, found)))
+    response = HttpResponse(shown.html(back=address_of(request, found)))
     response["Content-Security-Policy"] = _PREVIEW_CSP
     return response
 
 
-@require_POST
-@requires("admin", whole=True)
-def add_occasion(request: TenantRequest, key: str) -> HttpResponse:
-    """Add a line to the plan."""
-    found = get_object_or_404(_counted(Survey.objects.all()), key=key)
-    form = OccasionForm(request.POST, instance=_new_occasion(found))
-    if not form.is_valid():
-        return _page(request, found, form)
-    save_occasion(occasion=form.instance, by=request.member, now=timezone.now())
-    messages.success(request, "Added to the plan.")
-    return HttpResponseRedirect(_address(request, found), status=303)
-
-
-@require_POST
-@requires("admin", whole=True)
-def change_occasion(request: TenantRequest, key: str, occasion_id: UUID) -> HttpResponse:
-    """Change the delay of a line of the plan, or switch it on or off."""
-    found = get_object_or_404(_counted(Survey.objects.all()), key=key)
-    form = OccasionChangeForm(request.POST, instance=get_object_or_404(Occasion, pk=occasion_id, survey=found))
-    if form.is_valid():
-        save_occasion(occasion=form.instance, by=request.member, now=timezone.now())
-        messages.success(request, "Saved.")
-        return HttpResponseRedirect(_address(request, found), status=303)
-    return _page(request, found, OccasionForm(instance=_new_occasion(found)), wrong=form)
-
-
-def _page(
-    request: TenantRequest, found: Survey, form: OccasionForm, *, wrong: OccasionChangeForm | None = None
+def survey_page(
+    request: TenantRequest, found: Survey, *, new: NewJourneyForm | None = None, wrong: JourneyForm | None = None
 ) -> HttpResponse:
+    """Show one survey; with the form of a new journey, or of the one that was changed, when it could not be stored."""
     version = found.versions.filter(number=found.current_number).first()
     definition = version.definition if version else None
     language = _language(request, definition)
-    is_wrong = bool(form.errors or (wrong and wrong.errors))
+    may_plan = request.member.role == Role.ADMIN and not request.member.partner_id
+    is_wrong = bool((new and new.errors) or (wrong and wrong.errors))
     context = {
         "survey": found,
         "counted": COUNTED,
@@ -109,15 +92,26 @@ def _page(
         "intro": _say(definition.intro, language) if definition else "",
         "end": _say(definition.end, language) if definition else "",
         "pages": [_page_in_words(page, definition, language) for page in definition.pages] if definition else [],
-        "occasions": found.occasions.select_related("program").order_by("program__name", "touchpoint"),
-        "form": form,
+        "journeys": _journeys(found, wrong),
+        "form": new or NewJourneyForm(instance=new_journey(found)),
         "wrong": wrong,
-        "may_plan": request.member.role == Role.ADMIN and not request.member.partner_id,
+        "may_plan": may_plan,
+        "may_send": request.member.role in NEEDS["supervisor"] and found in sendable_surveys(),
+        "may_see_people": request.member.role in NEEDS["agent"],
     }
     return render(request, "surveys/staff/survey.html", context, status=422 if is_wrong else 200)
 
 
-def _counted(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
+def _journeys(found: Survey, wrong: JourneyForm | None) -> list[JourneyForm]:
+    journeys = found.occasions.select_related("program").order_by("program__name", "touchpoint")
+    return [
+        wrong if wrong and wrong.instance.pk == each.pk else JourneyForm(instance=each, prefix=each.pk.hex)
+        for each in journeys
+    ]
+
+
+def counted(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
+    """Add how often surveys were answered, up to COUNTED + 1, and when last."""
     mine = Response.objects.filter(survey=OuterRef("pk"))
     some = ArraySubquery(mine.annotate(one=Value(1)).values("one")[: COUNTED + 1])
     return surveys.annotate(
@@ -126,7 +120,8 @@ def _counted(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
     )
 
 
-def _new_occasion(found: Survey) -> Occasion:
+def new_journey(found: Survey) -> Occasion:
+    """Return an unsaved journey of a survey."""
     return Occasion(organization_id=found.organization_id, survey=found)
 
 
@@ -141,7 +136,7 @@ def _languages(
 ) -> list[dict[str, Any]]:
     if definition is None:
         return []
-    address = _address(request, found)
+    address = address_of(request, found)
     return [
         {
             "label": f"{NAMES.get(code, code)}{' (not tested with patients)' if code in definition.untested else ''}",
@@ -179,5 +174,6 @@ def _say(text: Text | None, language: str, *, reader: str = "patient") -> str:
     return text.render(language=language, respondent=reader, fills=_FILLS) if text else ""
 
 
-def _address(request: TenantRequest, found: Survey) -> str:
+def address_of(request: TenantRequest, found: Survey) -> str:
+    """Return the address of a survey's page."""
     return reverse("surveys:survey", args=[request.organization.slug, found.key])

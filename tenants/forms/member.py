@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from cxplatform.lib.wording import SaysWhatToDo
 from tenants.forms.languages import LanguagesField
 from tenants.models import Member, Partner, Role, Team
 
@@ -15,7 +16,7 @@ ROLE_HELP = (
 )
 
 
-class MemberForm(forms.Form):
+class MemberForm(SaysWhatToDo, forms.Form):
     """Change a member; choices are those of the bound organization."""
 
     role = forms.ChoiceField(choices=Role.choices, help_text=ROLE_HELP)
@@ -61,6 +62,13 @@ class MemberForm(forms.Form):
 
 class InviteForm(MemberForm):
     """Invite a member by e-mail."""
+
+    taken = {
+        "tenants_member_once": (
+            "email",
+            "Somebody else invited this person a moment ago. Open the list of members to change what they may do.",
+        )
+    }
 
     email = forms.EmailField(max_length=254, label="E-mail address", help_text="The welcome e-mail goes here.")
     name = forms.CharField(max_length=120, help_text="As colleagues will see it.")

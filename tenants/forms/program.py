@@ -6,17 +6,27 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Q
 
+from cxplatform.lib.wording import SaysWhatToDo
 from tenants.forms.languages import LanguagesField
 from tenants.models import Partner, Program
 
 _COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", "Use the two letters of the country, such as US.")
 
 
-class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProgramForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
     """A program and the partners that serve it. The public name must not give the medicine away."""
+
+    taken = {"tenants_program_name": ("name", "Another program has this name. Choose a different one.")}
 
     country = forms.CharField(max_length=2, validators=[_COUNTRY], initial="US", help_text="Two letters, such as US.")
     languages = LanguagesField(help_text="In which patients of this program can read surveys.")
+    follow_up_days = forms.IntegerField(
+        min_value=1,
+        max_value=30,
+        initial=3,
+        label="Days until patients are asked whether it is taken care of",
+        help_text="Counted from when the case was resolved. The patient's answer closes or reopens the case.",
+    )
     partners = forms.ModelMultipleChoiceField(
         Partner.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Served by these partners"
     )
@@ -32,7 +42,13 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "phone_hours",
             "emergency",
             "maker_sees_names",
+            "postal_address",
+            "links_sent_by",
+            "follow_up_days",
+            "contact_held_by",
+            "sponsor_sees_contact",
         ]
+        widgets = {"links_sent_by": forms.RadioSelect, "contact_held_by": forms.RadioSelect}
         labels = {
             "name": "Name for staff",
             "public_name": "Public name",
@@ -40,10 +56,19 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "phone_hours": "When somebody answers",
             "emergency": "Emergency number",
             "maker_sees_names": "The maker of the medicine can see patients' names",
+            "postal_address": "Postal address",
+            "links_sent_by": "Who sends survey links",
+            "contact_held_by": "Who can reach the person behind a pseudonym",
+            "sponsor_sees_contact": "Our own people may reach patients too",
         }
         help_texts = {
             "public_name": "Patients see this name on every page and in every message, where others may read along:"
             " no brand and no condition. For example: Care Support.",
+            "postal_address": "At the foot of every e-mail to patients. No e-mail goes out to them without it.",
+            "links_sent_by": "A partner fetches the links as a file or by API, and sends them with its own system.",
+            "contact_held_by": "A partner's people see its own number for the patient. From the vault, an agent can"
+            " show the contact details on a case for ten minutes; each time is recorded.",
+            "sponsor_sees_contact": "Otherwise only the partner's people can, and ours ask the partner to act.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

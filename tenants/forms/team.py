@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from cxplatform.lib.clocks import DAYS, InvalidHours, WorkingWeek
+from cxplatform.lib.wording import SaysWhatToDo
 from cxplatform.lib.zones import ZONES
 from tenants.forms.languages import LanguagesField
 from tenants.models import Member, Partner, Team
@@ -18,8 +19,10 @@ MAX_HOLIDAYS = 200
 MIDNIGHT, END_OF_DAY = "00:00", "24:00"
 
 
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+class TeamForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
     """A team of the bound organization. `hours` and `holidays` are checked as clocks will read them."""
+
+    taken = {"tenants_team_name": ("name", "Another team has this name. Choose a different one.")}
 
     time_zone = forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in sorted(ZONES)])
     languages = LanguagesField(help_text="In which the team can talk with patients.")

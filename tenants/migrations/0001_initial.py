@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('is_synthetic', models.BooleanField(default=False, help_text='Demo data: pages say so.')),
                 ('mail_shows_due_time', models.BooleanField(default=False, help_text='Alert e-mails name the time by which to act.')),
+                ('survey_gap_days', models.PositiveSmallIntegerField(default=30, help_text='Nobody gets a second survey within so many days, whatever the program.')),
+                ('surveys_a_year', models.PositiveSmallIntegerField(default=6, help_text='Nobody gets more surveys within a year.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -62,6 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120)),
                 ('code', models.CharField(help_text='A short name for rules and the API.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9-]{1,39}$', 'Use 2 to 40 small letters, digits and dashes, a letter first.')])),
+                ('crm_link', models.CharField(blank=True, help_text="Opens a patient in the partner's system, for example https://crm.example/patients/{external_id}.", max_length=200, validators=[django.core.validators.RegexValidator('^https://[^\\s{}]+\\{external_id\\}[^\\s{}]*$', 'Begin with https:// and put {external_id} where the number belongs.')])),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
@@ -108,38 +111,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Program',
-            fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(help_text='For staff. Patients never see it.', max_length=120)),
-                ('public_name', models.CharField(help_text='Neutral: no brand and no condition. Patients see it.', max_length=80)),
-                ('country', models.CharField(default='US', max_length=2)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=tenants.models.organization.english, size=None)),
-                ('phone', models.CharField(help_text='Shown on every patient page.', max_length=40)),
-                ('phone_hours', models.CharField(blank=True, help_text='For example: Mon to Fri, 8 to 20 Eastern.', max_length=120)),
-                ('emergency', models.CharField(default='911', max_length=20)),
-                ('maker_sees_names', models.BooleanField(default=False, help_text='Untick to tell patients that the maker of their medicine does not see their name.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
-            ],
-            options={
-                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_program_rls', partner=''), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_program_org_id'), models.UniqueConstraint(fields=('organization', 'name'), name='tenants_program_name')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Engagement',
-            fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
-                ('partner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='tenants.partner')),
-                ('program', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='tenants.program')),
-            ],
-            options={
-                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_engagement_rls', partner='partner'), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_engagement_org_id'), cxplatform.lib.rows.TenantKey(field='partner', name='tenants_engagement_partner_key'), cxplatform.lib.rows.TenantKey(field='program', name='tenants_engagement_program_key'), models.UniqueConstraint(fields=('partner', 'program'), name='tenants_engagement_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -155,6 +126,49 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_team_rls', partner='partner'), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_team_org_id'), cxplatform.lib.rows.TenantKey(field='partner', name='tenants_team_partner_key'), models.UniqueConstraint(fields=('organization', 'name'), name='tenants_team_name')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Program',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text='For staff. Patients never see it.', max_length=120)),
+                ('public_name', models.CharField(help_text='Neutral: no brand and no condition. Patients see it.', max_length=80)),
+                ('country', models.CharField(default='US', max_length=2)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=tenants.models.organization.english, size=None)),
+                ('phone', models.CharField(help_text='Shown on every patient page.', max_length=40)),
+                ('phone_hours', models.CharField(blank=True, help_text='For example: Mon to Fri, 8 to 20 Eastern.', max_length=120)),
+                ('emergency', models.CharField(default='911', max_length=20)),
+                ('maker_sees_names', models.BooleanField(default=False, help_text='Untick to tell patients that the maker of their medicine does not see their name.')),
+                ('postal_address', models.CharField(blank=True, help_text='At the foot of e-mails to patients.', max_length=200)),
+                ('contact_held_by', models.CharField(choices=[('partner', 'The partner, in its own system'), ('vault', 'Our contact vault')], default='partner', max_length=8)),
+                ('sponsor_sees_contact', models.BooleanField(default=False, help_text="Our own people, not only the partner's, may reach patients.")),
+                ('links_sent_by', models.CharField(choices=[('us', 'We send them'), ('partner', 'The partner sends them')], default='us', max_length=8)),
+                ('follow_up_days', models.PositiveSmallIntegerField(default=3, help_text='Days after resolving until the patient is asked whether it is taken care of.')),
+                ('safety_recipient', models.EmailField(blank=True, help_text='Possible safety events are forwarded to this address.', max_length=254)),
+                ('safety_verified_at', models.DateTimeField(blank=True, null=True)),
+                ('safety_hours', models.PositiveSmallIntegerField(default=24, help_text='Calendar hours to forward a safety event.')),
+                ('safety_sample_pct', models.PositiveSmallIntegerField(default=10, help_text='Of 100 texts judged “not an event”, so many are read by a second person.')),
+                ('crisis_line', models.CharField(blank=True, help_text='For example: Call or text 988, day and night.', max_length=120)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
+                ('crisis_team', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='Paged at once when somebody writes of self-harm or danger.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.team')),
+            ],
+            options={
+                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_program_rls', partner=''), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_program_org_id'), cxplatform.lib.rows.TenantKey(field='crisis_team', name='tenants_program_crisis_team_key'), models.UniqueConstraint(fields=('organization', 'name'), name='tenants_program_name')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Engagement',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),
+                ('partner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='tenants.partner')),
+                ('program', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='tenants.program')),
+            ],
+            options={
+                'constraints': [cxplatform.lib.rows.RowPolicy(column='organization_id', name='tenants_engagement_rls', partner='partner'), models.UniqueConstraint(fields=('organization', 'id'), name='tenants_engagement_org_id'), cxplatform.lib.rows.TenantKey(field='partner', name='tenants_engagement_partner_key'), cxplatform.lib.rows.TenantKey(field='program', name='tenants_engagement_program_key'), models.UniqueConstraint(fields=('partner', 'program'), name='tenants_engagement_once')],
             },
         ),
         migrations.CreateModel(

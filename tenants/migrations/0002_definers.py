@@ -41,10 +41,10 @@ class Migration(migrations.Migration):
         ),
         CreateDefiner(
             name="cx_uninvited_members",
-            arguments="p_limit integer",
+            arguments="p_after uuid, p_limit integer",
             body="""
                 SELECT m.organization_id, m.id FROM tenants_member m
-                WHERE m.welcome_pending ORDER BY m.id LIMIT p_limit
+                WHERE m.welcome_pending AND m.id > p_after ORDER BY m.id LIMIT p_limit
             """,
         ),
     ]

@@ -14,6 +14,10 @@ from tenants.models.row import TenantRow
 
 SLUG = RegexValidator(r"^[a-z][a-z0-9-]{1,39}$", "Use 2 to 40 small letters, digits and dashes, a letter first.")
 
+CRM_LINK = RegexValidator(
+    r"^https://[^\s{}]+\{external_id\}[^\s{}]*$", "Begin with https:// and put {external_id} where the number belongs."
+)
+
 
 def office_hours() -> dict[str, list[list[str]]]:
     """Return Monday to Friday, nine to five."""
@@ -33,6 +37,10 @@ class Organization(models.Model):
     name = models.CharField(max_length=120)
     is_synthetic = models.BooleanField(default=False, help_text="Demo data: pages say so.")
     mail_shows_due_time = models.BooleanField(default=False, help_text="Alert e-mails name the time by which to act.")
+    survey_gap_days = models.PositiveSmallIntegerField(
+        default=30, help_text="Nobody gets a second survey within so many days, whatever the program."
+    )
+    surveys_a_year = models.PositiveSmallIntegerField(default=6, help_text="Nobody gets more surveys within a year.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -43,7 +51,20 @@ class Organization(models.Model):
 
 
 class Program(TenantRow):
-    """Brand + indication + country + languages; `public_name` is the neutral name that patients see."""
+    """Brand + indication + country + languages; `public_name` is the neutral name that patients see.
+
+    contact_held_by: who can reach the person behind a pseudonym: the partner in its own CRM, or our vault.
+    links_sent_by: who delivers survey links: we, or the partner, which fetches them.
+    safety_recipient: where possible safety events are forwarded to; counts from `safety_verified_at` on.
+    """
+
+    class Holder(models.TextChoices):
+        PARTNER = "partner", "The partner, in its own system"
+        VAULT = "vault", "Our contact vault"
+
+    class Sender(models.TextChoices):
+        US = "us", "We send them"
+        PARTNER = "partner", "The partner sends them"
 
     name = models.CharField(max_length=120, help_text="For staff. Patients never see it.")
     public_name = models.CharField(max_length=80, help_text="Neutral: no brand and no condition. Patients see it.")
@@ -55,17 +76,50 @@ class Program(TenantRow):
     maker_sees_names = models.BooleanField(
         default=False, help_text="Untick to tell patients that the maker of their medicine does not see their name."
     )
+    postal_address = models.CharField(max_length=200, blank=True, help_text="At the foot of e-mails to patients.")
+    contact_held_by = models.CharField(max_length=8, choices=Holder.choices, default=Holder.PARTNER)
+    sponsor_sees_contact = models.BooleanField(
+        default=False, help_text="Our own people, not only the partner's, may reach patients."
+    )
+    links_sent_by = models.CharField(max_length=8, choices=Sender.choices, default=Sender.US)
+    follow_up_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days after resolving until the patient is asked whether it is taken care of."
+    )
+    safety_recipient = models.EmailField(blank=True, help_text="Possible safety events are forwarded to this address.")
+    safety_verified_at = models.DateTimeField(null=True, blank=True)
+    safety_hours = models.PositiveSmallIntegerField(default=24, help_text="Calendar hours to forward a safety event.")
+    safety_sample_pct = models.PositiveSmallIntegerField(
+        default=10, help_text="Of 100 texts judged “not an event”, so many are read by a second person."
+    )
+    crisis_line = models.CharField(
+        max_length=120, blank=True, help_text="For example: Call or text 988, day and night."
+    )
+    crisis_team = models.ForeignKey(
+        "tenants.Team",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Paged at once when somebody writes of self-harm or danger.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            *tenant_rows("tenants_program"),
+            *tenant_rows("tenants_program", keys=("crisis_team",)),
             models.UniqueConstraint(fields=["organization", "name"], name="tenants_program_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def may_collect_text(self) -> bool:
+        """Tell whether open text may be asked for: somebody takes safety events, and pages name help in a crisis."""
+        return bool(self.safety_verified_at and self.emergency and self.crisis_line)
 
 
 class Partner(TenantRow):
@@ -73,6 +127,12 @@ class Partner(TenantRow):
 
     name = models.CharField(max_length=120)
     code = models.CharField(max_length=40, validators=[SLUG], help_text="A short name for rules and the API.")
+    crm_link = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[CRM_LINK],
+        help_text="Opens a patient in the partner's system, for example https://crm.example/patients/{external_id}.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -33,12 +33,13 @@ def invite(request: TenantRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, initial={"languages": ["en"], "role": "agent"})
     if request.method == "POST" and form.is_valid():
         try:
-            services.invite_member(
-                organization=request.organization, by=request.member, now=timezone.now(), **form.cleaned_data
-            )
+            with form.saving():
+                services.invite_member(
+                    organization=request.organization, by=request.member, now=timezone.now(), **form.cleaned_data
+                )
         except services.AlreadyMember as already:
             form.add_error("email", _already(already.member))
-        else:
+        if not form.errors:
             messages.success(request, f"Invited {form.cleaned_data['email']}. The welcome e-mail is on its way.")
             return _to(request, "tenants:members")
     return render(request, "tenants/invite.html", {"form": form}, status=422 if form.errors else 200)

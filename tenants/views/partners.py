@@ -40,9 +40,11 @@ def _edit(request: TenantRequest, found: Partner) -> HttpResponse:
     is_new, name = found._state.adding, found.name
     form = PartnerForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        save_partner(
-            partner=form.instance, programs=form.cleaned_data["programs"], by=request.member, now=timezone.now()
-        )
+        with form.saving():
+            save_partner(
+                partner=form.instance, programs=form.cleaned_data["programs"], by=request.member, now=timezone.now()
+            )
+    if request.method == "POST" and not form.errors:
         messages.success(request, f"Saved {form.instance}.")
         return HttpResponseRedirect(reverse("tenants:partners", args=[request.organization.slug]), status=303)
     context = {"form": form, "is_new": is_new, "name": name}

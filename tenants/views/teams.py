@@ -69,9 +69,11 @@ def _edit(request: TenantRequest, found: Team) -> HttpResponse:
     is_new, name = found._state.adding, found.name
     form = TeamForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        services.save_team(
-            team=form.instance, members=form.cleaned_data["members"], by=request.member, now=timezone.now()
-        )
+        with form.saving():
+            services.save_team(
+                team=form.instance, members=form.cleaned_data["members"], by=request.member, now=timezone.now()
+            )
+    if request.method == "POST" and not form.errors:
         messages.success(request, f"Saved {form.instance}.")
         return _to(request, "tenants:teams")
     context = {"form": form, "team": found, "is_new": is_new, "name": name}

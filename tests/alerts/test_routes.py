@@ -12,6 +12,7 @@ from alerts.services import find_team
 from surveys.models import Response
 from tenants.models import AuditEntry, Team
 from tests.conftest import Cast, House, make_program, make_team
+from tests.steps import raise_alerts
 
 PAGE = "/o/acme/settings/routes/"
 
@@ -125,3 +126,60 @@ def agrees(programs, partners) -> None:
     for program, partner in product(programs, partners):
         response = Response(program=program, partner=partner)
         assert table.team_for(program.pk, response.partner_id)[0] == find_team(response)
+
+
+# --- a route ends at people who can reach the patient ---
+
+
+def response_of(house: House, partner) -> Response:
+    return Response(program=house.program, partner=partner)
+
+
+def test_a_wider_line_yields_to_the_partners_own_team(admin, cast: Cast):
+    acme, north = cast.acme, cast.acme.partners["north"]
+    with acme.bound():
+        assert find_team(response_of(acme, north)) == acme.team
+        desk = make_team(acme.organization, name="North desk", partner=north)
+        assert find_team(response_of(acme, north)) == desk
+        assert find_team(response_of(acme, acme.partners["south"])) == acme.team
+    assert "the partner's own team, because the team of the wider line cannot reach patients" in page(admin)
+
+
+def test_a_line_that_names_the_partner_holds(cast: Cast):
+    acme, north = cast.acme, cast.acme.partners["north"]
+    with acme.bound():
+        make_team(acme.organization, name="North desk", partner=north)
+        Route.objects.create(organization=acme.organization, partner=north, team=acme.team)
+        assert find_team(response_of(acme, north)) == acme.team
+
+
+def test_where_the_organizations_people_reach_patients_a_wider_line_holds(cast: Cast):
+    acme, north = cast.acme, cast.acme.partners["north"]
+    acme.program.sponsor_sees_contact = True
+    with acme.bound():
+        acme.program.save()
+        make_team(acme.organization, name="North desk", partner=north)
+        assert find_team(response_of(acme, north)) == acme.team
+
+
+def page(admin) -> str:
+    return str(admin.get(PAGE).content.decode())
+
+
+def test_what_ends_at_oversight_is_warned_of_with_the_way_out(admin, cast: Cast):
+    html = page(admin)
+    assert "These alerts end at a team that cannot reach the patient:" in html
+    assert "acme brand program, North Hub (acme team); acme brand program, South Hub (acme team)" in html
+    with cast.acme.bound():
+        for partner in cast.acme.partners.values():
+            make_team(cast.acme.organization, name=f"{partner.code} desk", partner=partner)
+    assert "cannot reach the patient:" not in page(admin)
+
+
+def test_the_list_of_alerts_labels_oversight(admin, cast: Cast):
+    raise_alerts(cast.acme, {"prepared": "no"})
+    assert '<span class="chip chip-info">Oversight</span>' in admin.get("/o/acme/alerts/").content.decode()
+    cast.acme.program.sponsor_sees_contact = True
+    with cast.acme.bound():
+        cast.acme.program.save()
+    assert "Oversight" not in admin.get("/o/acme/alerts/").content.decode()

@@ -16,7 +16,10 @@ CAUSE, ACTION, OUTCOME = "affordability.copay_reject", "Sent the copay card agai
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    """One new case, twenty minutes old."""
+    """One new case, twenty minutes old, of a program whose own people reach patients."""
+    cast.acme.program.sponsor_sees_contact = True
+    with cast.acme.bound():
+        cast.acme.program.save()
     return opened(cast.acme, 0)
 
 

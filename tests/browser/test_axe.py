@@ -26,6 +26,8 @@ OPENS = {
     "member": "analyst",
     "agent": "agent",
     "reviewer": "safety",
+    "safety": "safety",
+    "judge": "safety",
     "supervisor": "supervisor",
     "supervisor, whole": "supervisor",
     "admin, whole": "admin",

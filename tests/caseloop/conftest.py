@@ -21,7 +21,10 @@ DISPOSITION = Disposition(root_cause="affordability.copay_reject", action="Sent 
 
 @pytest.fixture
 def acme(cast: Cast) -> House:
-    """The organization whose cases are worked."""
+    """The organization whose own people work the cases, with the partner's: they may reach patients."""
+    with cast.acme.bound():
+        cast.acme.program.sponsor_sees_contact = True
+        cast.acme.program.save(update_fields=["sponsor_sees_contact"])
     return cast.acme
 
 

@@ -13,7 +13,7 @@ def test_supervisor_closes_and_an_agent_may_not(acme, agent, supervisor, case):
     version = resolved_by(acme, case).version
     assert post(agent, acme, "close", case, seen=version).status_code == 403
     assert post(supervisor, acme, "close", case, seen=version).status_code == 303
-    assert fresh(acme, case).closed_as == "unverified"
+    assert fresh(acme, case).closed_as == "not_verifiable"  # nobody agreed to be asked
 
 
 def test_only_what_is_resolved_can_be_closed(acme, supervisor, case):

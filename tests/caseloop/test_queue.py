@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from caseloop.lens import Cursor
 from caseloop.models import Case
 from tests.caseloop.conftest import NOW, at, fresh, move, new_patient, open_for, resolved_by
-from tests.conftest import T0
+from tests.conftest import T0, join_team, make_team
 
 
 def shown(response) -> list[int]:
@@ -35,6 +35,31 @@ def test_page_names_what_an_agent_needs(acme, agent, case):
 @pytest.mark.parametrize(("member", "view"), [("agent", "mine"), ("supervisor", "open"), ("admin", "open")])
 def test_first_view_follows_the_role(acme, sign_in, member, view):
     assert sign_in(acme, member).get(at(acme, "queue")).context["lens"].view == view
+
+
+def test_a_first_visit_shows_work_rather_than_an_empty_view(acme, agent, case):
+    assert agent.get(at(acme, "queue")).context["lens"].view == "unassigned"
+    assert agent.get(at(acme, "queue"), {"view": "mine"}).context["lens"].view == "mine"
+    move(acme, case, "take", by="supervisor")
+    assert agent.get(at(acme, "queue")).context["lens"].view == "open"
+    move(acme, open_for(acme, patient=new_patient(acme)), "take")
+    assert agent.get(at(acme, "queue")).context["lens"].view == "mine"
+
+
+def test_my_teams_is_a_view_for_those_who_see_a_team_of_theirs(acme, sign_in, case):
+    def tabs(member: str) -> list[str]:
+        return [tab["label"] for tab in sign_in(acme, member).get(at(acme, "queue")).context["tabs"]]
+
+    assert "My teams" in tabs("agent")
+    assert "My teams" not in tabs("north_agent")  # in no team
+    with acme.bound():
+        join_team(acme.team, acme.members["north_agent"])
+    assert "My teams" not in tabs("north_agent")  # in a team of the sponsor, which the member does not see
+    with acme.bound():
+        join_team(
+            make_team(acme.organization, name="North", partner=acme.partners["north"]), acme.members["north_agent"]
+        )
+    assert "My teams" in tabs("north_agent")
 
 
 def test_views_hold_what_they_say(acme, agent, case):

@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from caseloop.models import Case, CaseConflict, CaseEvent
-from caseloop.services import take_next
+from caseloop.dossier import find_case
+from caseloop.models import Case, CaseConflict, CaseEvent, PartnerTask
+from caseloop.reach import reach
+from caseloop.services import QUIET, ask_partner, close_if_quiet, hear_back, resolve, reveal_contact, take_next
+from cxplatform.lib import nudge
+from messaging.models import Reveal
+from patients.services import change_status
 from tests.caseloop.conftest import DISPOSITION, NOW, add_concern, events, fresh, new_patient, open_for, resolved_by
+from tests.caseloop.reached import agree, resolves, set_program
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -26,6 +33,7 @@ def at_once(house, *jobs: Callable[[], object]) -> list[object]:
         except CaseConflict as conflict:
             return conflict
         finally:
+            nudge._forget_producer()  # each thread keeps a connection to the broker of its own
             connection.close()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
@@ -89,3 +97,88 @@ def test_take_next_gives_everybody_another_case(acme):
     results = at_once(acme, *[lambda name=name: take_next(by=acme.members[name], now=NOW) for name in names])
     taken = [case.pk for case in results if isinstance(case, Case)]
     assert len(taken) == len(set(taken)) == 3
+
+
+def test_the_patients_no_and_a_joining_alert_take_turns(acme, case):
+    resolves(acme, case)
+
+    def answer():
+        hear_back(case_id=case.pk, contacted="yes", settled="no", prepared=None, now=NOW, round=0)
+
+    results = at_once(acme, answer, lambda: add_concern(acme, severity="p2", now=NOW))
+    assert not any(isinstance(result, Exception) for result in results)
+    after = fresh(acme, case)
+    assert (after.status, after.reopened_count) == ("reopened", 1)
+    with acme.bound():
+        assert case.concerns.unsettled().count() == 2
+        assert after.version == case.events.count()
+
+
+def test_the_patients_yes_and_a_joining_alert_leave_one_open_case(acme, case):
+    resolves(acme, case)
+
+    def answer():
+        hear_back(case_id=case.pk, contacted="yes", settled="yes", prepared=None, now=NOW, round=0)
+
+    at_once(acme, answer, lambda: add_concern(acme, severity="p2", now=NOW))
+    with acme.bound():
+        current = Case.objects.current().get(patient=acme.patients[0])
+        assert current.concerns.unsettled().count() == 1
+        assert (current.pk == case.pk) == (fresh(acme, case).status == "reopened")
+
+
+def test_two_reveals_at_once_are_one(acme, case):
+    set_program(acme, contact_held_by="vault")
+    agree(acme, channel="phone")
+
+    def reveal():
+        reveal_contact(case=Case.objects.lock(pk=case.pk), reason="She called", by=acme.members["agent"], now=NOW)
+
+    assert conflicts(at_once(acme, reveal, reveal, reveal)) == 0
+    with acme.bound():
+        assert Reveal.objects.count() == 1
+    assert events(acme, case) == ["opened", "revealed"]
+
+
+def test_a_reveal_and_a_withdrawal_take_turns(acme, case):
+    set_program(acme, contact_held_by="vault")
+    agree(acme, channel="phone")
+
+    def reveal():
+        reveal_contact(case=Case.objects.lock(pk=case.pk), reason="She called", by=acme.members["agent"], now=NOW)
+
+    def withdraw():
+        change_status(patient=acme.patients[0], status="withdrawn", by=None, now=NOW, source="form")
+
+    refused = conflicts(at_once(acme, reveal, withdraw))
+    with acme.bound():
+        assert Reveal.objects.count() == 1 - refused
+        found = reach(find_case(case.number), member=acme.members["agent"], now=NOW)
+    assert (found.way, found.contacts) == ("none", ())
+
+
+def test_resolving_and_a_withdrawal_leave_nobody_asked(acme, case):
+    agree(acme)
+
+    def settle():
+        locked = Case.objects.lock(pk=case.pk)
+        done = {str(concern.pk): DISPOSITION for concern in locked.concerns.unsettled()}
+        resolve(case=locked, dispositions=done, by=acme.members["agent"], now=NOW)
+
+    def withdraw():
+        change_status(patient=acme.patients[0], status="withdrawn", by=None, now=NOW, source="form")
+
+    results = at_once(acme, settle, withdraw)
+    assert not any(isinstance(result, Exception) for result in results)
+    with acme.bound():
+        assert close_if_quiet(case_id=case.pk, now=NOW + QUIET + timedelta(days=1))
+    assert fresh(acme, case).closed_as == "not_verifiable"
+
+
+def test_two_questions_to_the_partner_at_once_are_one(acme, case):
+    def ask():
+        ask_partner(case=Case.objects.lock(pk=case.pk), text="Please call", by=acme.members["agent"], now=NOW)
+
+    assert conflicts(at_once(acme, ask, ask)) == 1
+    with acme.bound():
+        assert PartnerTask.objects.count() == 1

@@ -20,6 +20,21 @@ def test_a_missing_root_cause_is_asked_for_and_the_rest_kept(acme, agent, case):
     assert fresh(acme, case).status == "new"
 
 
+def test_each_error_names_its_concern_and_leads_to_its_field(acme, agent, case):
+    open_for(acme, severity="callback", summary="Asked to be called back")
+    asked = post(agent, acme, "resolve", case, seen=fresh(acme, case).version)
+    page = asked.content.decode()
+    with acme.bound():
+        ends = {each.summary: each.pk.hex[-8:] for each in case.concerns.all()}
+    for summary in ("Not prepared to start", "Asked to be called back"):
+        for name, words in (
+            ("cause", "choose a root cause."), ("action", "write what was done."), ("outcome", "choose an outcome."),
+        ):  # fmt: skip
+            field = f"id_{name}-{ends[summary]}"
+            assert f'<a href="#{field}">{summary}: {words}</a>' in page
+            assert f'id="{field}"' in page
+
+
 def test_a_concern_that_joined_meanwhile_is_shown_and_every_word_kept(acme, agent, case):
     data = {"seen": case.version, **settling(acme, case, action="Fixed the card by mail")}
     open_for(acme, severity="p2", summary="Costs are not clear")

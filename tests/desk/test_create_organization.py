@@ -2,6 +2,7 @@
 
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -51,7 +52,7 @@ def test_organization_starts_with_admin_surveys_and_rules():
 
 def test_welcome_waits_for_the_workers():
     create()
-    assert len(call_definer("cx_uninvited_members", 10)) == 1
+    assert len(call_definer("cx_uninvited_members", UUID(int=0), 10)) == 1
 
 
 def test_first_admin_can_do_the_rest_in_the_browser(client):

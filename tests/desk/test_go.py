@@ -26,7 +26,10 @@ def test_a_signed_out_member_signs_in_and_then_sees_the_case(client, cast: Cast)
     assert asked.url == f"/accounts/login/?next={url}"
     signed_in = client.post(asked.url, {"login": user.email, "password": PASSWORD})
     assert signed_in.url == url
-    assert client.get(url, follow=True).redirect_chain[-1][0] == "/o/acme/cases/1/"
+    case = client.get(url, follow=True)
+    assert case.redirect_chain[-1][0] == "/o/acme/cases/1/"
+    assert "Successfully signed in" not in case.content.decode()
+    assert '<div class="messages"' not in case.content.decode()
 
 
 def test_signed_out_the_door_says_the_same_for_every_token(client, cast: Cast):

@@ -30,7 +30,7 @@ def patients_of(house: House, count: int):
 
 
 @pytest.mark.parametrize(
-    ("who", "name"), [("agent", "caseloop:queue"), ("safety", "alerts:index"), ("auditor", "desk:audit")]
+    ("who", "name"), [("agent", "caseloop:queue"), ("safety", "safety:index"), ("auditor", "desk:audit")]
 )
 def test_each_role_is_led_to_its_own_first_screen(client, cast: Cast, who: str, name: str):
     response = page(client, cast.acme, who)

@@ -13,8 +13,10 @@ from alerts.models import Alert, Evaluation, Notice, NoticeMessage
 from caseloop.models import Concern
 from desk.reconciliation import reconcile
 from messaging.models import Message
-from surveys.models import Response
+from safety.services import acknowledge, page
+from surveys.models import Response, Verbatim
 from tests.conftest import T0, Cast, House, make_house
+from tests.safety.things import CRISIS, make_item, make_words
 from tests.steps import evaluate, raise_alerts, respond
 
 LATER = timedelta(minutes=10)
@@ -179,3 +181,47 @@ def test_the_command_tells_progress_when_there_are_many(cast: Cast, capsys):
         make_house(f"more{number}", partners=())
     call_command("reconcile")
     assert "5 of 5 organizations checked" in capsys.readouterr().err
+
+
+# --- texts and their safety items ---
+
+
+def looks(house: House, *, now=T0) -> dict[str, int]:
+    with house.bound():
+        return {finding.kind: finding.count for finding in reconcile(now=now).looks}
+
+
+def test_a_text_is_no_gap_within_grace_and_one_after_it(cast: Cast):
+    words = make_words(cast.acme)
+    evaluate(cast.acme, words.response)
+    assert "text_without_item" not in gaps(cast.acme, now=T0 + timedelta(seconds=30))
+    assert gaps(cast.acme, now=T0 + LATER)["text_without_item"] == 1
+
+
+def test_a_text_that_was_marked_done_without_an_item(cast: Cast):
+    words = make_words(cast.acme)
+    with cast.acme.bound():
+        Verbatim.objects.update(needs_review=False)
+    evaluate(cast.acme, words.response)
+    assert gaps(cast.acme, now=T0 + LATER)["text_without_item"] == 1
+
+
+def test_texts_items_and_verdicts_are_counted(cast: Cast):
+    item = make_item(cast.acme)
+    with cast.acme.bound():
+        counts = reconcile(now=T0).counts
+        assert (counts["texts"], counts["items"], counts["items_in_time"], counts["items_late"]) == (1, 1, 1, 0)
+    assert "text_without_item" not in gaps(cast.acme, now=T0 + LATER)
+    assert looks(cast.acme, now=item.due_at) == {"item_overdue": 1}
+
+
+def test_a_crisis_that_nobody_was_paged_about(cast: Cast):
+    item = make_item(cast.acme, CRISIS)
+    assert "crisis_not_paged" not in gaps(cast.acme, now=T0 + timedelta(seconds=30))
+    assert gaps(cast.acme, now=T0 + LATER)["crisis_not_paged"] == 1
+    with cast.acme.bound():
+        page(item_id=item.pk, now=T0 + LATER)
+    assert "crisis_not_paged" not in gaps(cast.acme, now=T0 + LATER)
+    with cast.acme.bound():
+        acknowledge(item=item, by=cast.acme.members["supervisor"], now=T0 + LATER)
+    assert "crisis_not_paged" not in gaps(cast.acme, now=T0 + 10 * LATER)

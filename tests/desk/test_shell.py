@@ -27,9 +27,9 @@ def palette(client, member: Member) -> str:
     ("who", "expected"),
     [
         ("agent", ["Home", "Cases", "Patients", "Alerts", "Surveys"]),
-        ("supervisor", ["Home", "Cases", "Patients", "Alerts", "Surveys"]),
-        ("admin", ["Home", "Cases", "Patients", "Alerts", "Surveys", "Settings"]),
-        ("safety", ["Home", "Alerts", "Surveys"]),
+        ("supervisor", ["Home", "Cases", "Patients", "Alerts", "Surveys", "Safety"]),
+        ("admin", ["Home", "Cases", "Patients", "Alerts", "Surveys", "Safety", "Settings"]),
+        ("safety", ["Home", "Alerts", "Surveys", "Safety"]),
         ("analyst", ["Home", "Surveys"]),
         ("auditor", ["Home", "Surveys", "Audit trail"]),
     ],

@@ -64,6 +64,7 @@ def test_a_refused_message_is_shown_with_its_reason(client, cast: Cast):
     message = failed_message(cast)
     html = look(client, cast)
     assert "recipient refused [550]" in html
+    assert message.member is not None
     assert message.member.user.name in html
 
 

@@ -14,6 +14,7 @@ from cxplatform.lib.cache import breaker
 from desk.tasks import heartbeat
 from messaging.models import Message
 from tests.conftest import Cast
+from tests.messaging.post import queue_one
 from tests.steps import raise_alerts, respond
 
 
@@ -85,3 +86,19 @@ def test_a_little_lag_is_fine(client, cast: Cast):
 def test_it_says_nothing_of_any_tenant(client, cast: Cast):
     raise_alerts(cast.acme, {"prepared": "no"}, now=timezone.now())
     assert "acme" not in client.get("/statusz").content.decode()
+
+
+@pytest.mark.parametrize(("waits_s", "status"), [(60, 200), (180, 503)])
+def test_mail_that_has_failed_for_minutes_is_said_with_the_reason(client, cast: Cast, waits_s: int, status: int):
+    heartbeat()
+    message, now = queue_one(cast.acme), timezone.now()
+    with cast.acme.bound():
+        Message.objects.filter(pk=message.pk).update(
+            created_at=now - timedelta(seconds=waits_s),
+            next_try_at=now + timedelta(seconds=600),
+            attempts=4,
+            last_error="SMTPAuthenticationError 535",
+        )
+    response = client.get("/statusz")
+    assert response.status_code == status
+    assert response.json()["mail_fault"] == ("SMTPAuthenticationError 535" if status == 503 else "")

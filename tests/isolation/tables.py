@@ -21,12 +21,16 @@ GLOBAL = {
     "tenants.User",
 }
 
-# Members and keys that are confined to one partner may read these of the whole organization: no patient is in them.
+# Members and keys that are confined to one partner may read these of the whole organization: no patient is in them, and
+# stops and contacts hold nothing but a keyed fingerprint.
 SEEN_BY_EVERY_PARTNER = {
     "alerts.Rule",
     "caseloop.CaseCounter",
     "caseloop.ClockPolicy",
     "messaging.GoLink",
+    "messaging.Stop",
+    "messaging.SurveyContact",
+    "messaging.Wording",
     "patients.IssuedPseudonym",
     "surveys.Occasion",
     "surveys.Survey",
@@ -42,10 +46,18 @@ APPEND_ONLY = {
     "alerts.NoticeMessage",
     "caseloop.CaseEvent",
     "messaging.Attempt",
+    "messaging.Reveal",
+    "patients.Consent",
+    "patients.Erasure",
     "patients.IssuedPseudonym",
+    "patients.PatientEvent",
+    "safety.ItemEvent",
+    "surveys.Skip",
     "surveys.SurveyVersion",
     "tenants.AuditEntry",
 }
+# The columns of append-only tables that say that work is still to be done with a row: no history, so they may change.
+PENDING = {"patients.PatientEvent": {"needs_review", "tells_cases"}}
 
 EVERY = apps.get_models(include_auto_created=True)
 OWNED = [model for model in EVERY if is_tenant_owned(model)]

@@ -3,9 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -58,6 +59,25 @@ def smtp_server(settings: Any) -> Iterator[Inbox]:
         yield inbox
     finally:
         controller.stop()
+
+
+@contextmanager
+def turned_away(greeting: str) -> Iterator[int]:
+    """Run a server that greets every connection with a refusal; yield its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+
+        def greet() -> None:
+            with suppress(OSError):
+                peer, _ = listener.accept()
+                with peer:
+                    peer.sendall(f"{greeting}\r\n".encode())
+                    peer.recv(100)
+
+        thread = Thread(target=greet)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        thread.join()
 
 
 def free_port() -> int:

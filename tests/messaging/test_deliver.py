@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 
-from messaging import services, tasks
+from messaging import tasks
 from messaging.models import BACK_OFF, LEASE, Attempt, GoLink, Message
 from messaging.rendering import message_id
-from messaging.services import deliver, queue_follow_up
+from messaging.services import deliver, delivery, queue_follow_up
 from tests.conftest import T0, Cast, House
-from tests.messaging.post import Inbox, queue_one, send_to, smtp_server
+from tests.messaging.post import Inbox, queue_one, send_to, smtp_server, turned_away
 from tests.steps import REAL_COMMITS, at_once, later
 
 
@@ -69,6 +69,44 @@ def test_a_recipient_refused_for_good_fails_with_the_reason(cast: Cast, inbox: I
     assert tries(cast.acme, message) == [(1, "failed", "recipient refused [550]")]
 
 
+@pytest.mark.parametrize(("step", "answer"), [("rcpt", "553 not here"), ("data", "554 spam"), ("data", "550 no")])
+def test_a_permanent_refusal_is_final_and_somebody_else_must_be_told(
+    cast: Cast, inbox: Inbox, step: str, answer: str
+) -> None:
+    setattr(inbox, step, answer)
+    message = queue_one(cast.acme)
+    assert send(cast.acme, message) == "failed"
+    row = again(cast.acme, message)
+    assert (row.state, row.final_at, row.needs_stand_in) == ("failed", T0, True)
+    assert answer[:3] in row.last_error
+    assert send(cast.acme, message, at=T0 + timedelta(days=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [("rcpt", "530 sign in first"), ("rcpt", "535 wrong password"), ("data", "530 sign in"), ("data", "503 order")],
+)
+def test_a_refusal_of_our_settings_is_tried_again_until_they_are_mended(
+    cast: Cast, inbox: Inbox, step: str, answer: str
+) -> None:
+    setattr(inbox, step, answer)
+    message = queue_one(cast.acme)
+    assert send(cast.acme, message) == "queued"
+    row = again(cast.acme, message)
+    assert (row.state, row.next_try_at, row.needs_stand_in) == ("queued", T0 + BACK_OFF[0], False)
+    assert answer[:3] in row.last_error
+    inbox.rcpt = inbox.data = "250 OK"
+    assert send(cast.acme, message, at=T0 + BACK_OFF[0]) == "sent"
+
+
+def test_a_server_that_refuses_every_connection_is_tried_again(cast: Cast, settings: Any) -> None:
+    with turned_away("554 no service here") as port:
+        send_to(settings, port=port)
+        message = queue_one(cast.acme)
+        assert send(cast.acme, message) == "queued"
+    assert again(cast.acme, message).last_error == "SMTPConnectError 554"
+
+
 @pytest.mark.parametrize(("step", "answer"), [("rcpt", "451 come back"), ("data", "451 busy"), ("data", "421 full")])
 def test_a_passing_refusal_is_tried_again_under_the_same_id(cast: Cast, inbox: Inbox, step: str, answer: str) -> None:
     setattr(inbox, step, answer)
@@ -119,7 +157,7 @@ def test_a_worker_that_dies_after_sending_leaves_it_to_the_next_under_the_same_i
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(services, "_record", die)
+        patched.setattr(delivery, "_record", die)
         with pytest.raises(SystemExit):
             send(cast.acme, message)
     row = again(cast.acme, message)

@@ -12,7 +12,8 @@ from alerts.models import Rule
 from caseloop.codes import Severity
 from messaging.models import FieldNotAllowed, GoLink, Message
 from messaging.rendering import compose, message_id
-from messaging.services import _queue, queue_welcome
+from messaging.services import queue_welcome
+from messaging.services.staff import _queue
 from patients.services import enrol
 from surveys.models import Survey
 from tenants.models import Member, Organization, Partner, Program, Team, User

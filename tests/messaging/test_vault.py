@@ -1,16 +1,29 @@
 """The contact vault: sealed, findable, and useless without its keys."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
 
 from messaging import vault
-from messaging.models import Address
+from messaging.models import Address, Inbound, Message
+from messaging.services import (
+    addresses_of,
+    erase_addresses,
+    erase_texts,
+    keep_address,
+    reveal,
+    revealed,
+    take_inbound,
+)
 from messaging.vault import VaultKeyMissing, fingerprint, open_sealed, seal
+from tenants.models.audit import AuditEntry
 from tests.conftest import T0, Cast, House
+from tests.messaging.people import someone, write_to
 
 NUMBER = "+1 (555) 010-0199"
 
@@ -77,9 +90,10 @@ def test_equal_addresses_have_equal_fingerprints(channel: str, one: str, other: 
     assert len(fingerprint(channel, one)) == 32
 
 
-def test_a_fingerprint_depends_on_channel_value_and_key(settings: Any) -> None:
+def test_one_number_has_one_fingerprint_which_depends_on_value_and_key(settings: Any) -> None:
     first = fingerprint("phone", NUMBER)
-    assert first != fingerprint("sms", NUMBER)
+    assert first == fingerprint("sms", NUMBER)
+    assert first != fingerprint("email", NUMBER)
     assert first != fingerprint("phone", "+15550100198")
     settings.FINGERPRINT_KEY = "another key"
     assert first != fingerprint("phone", NUMBER)
@@ -104,3 +118,90 @@ def test_a_partner_finds_its_own_addresses_only(cast: Cast) -> None:
         assert not Address.objects.exists()
     with cast.acme.bound(cast.acme.partners["north"]):
         assert bytes(Address.objects.get().fingerprint) == fingerprint("phone", NUMBER)
+
+
+# --- showing and erasing ---
+
+
+def test_a_reveal_is_recorded_audited_and_over_after_ten_minutes(cast: Cast) -> None:
+    keep(cast.acme, NUMBER)
+    by, other = cast.acme.members["agent"], cast.acme.members["supervisor"]
+    with cast.acme.bound():
+        owner = Address.objects.get().owner_id
+        assert revealed(owner_id=owner, by=by, now=T0) is None
+        row = reveal(
+            organization_id=cast.acme.organization.pk,
+            partner_id=cast.acme.partners["north"].pk,
+            owner_id=owner,
+            subject_id=uuid4(),
+            by=by,
+            reason=" calling back ",
+            now=T0,
+        )
+        assert (row.until, row.reason) == (T0 + timedelta(minutes=10), "calling back")
+        assert revealed(owner_id=owner, by=by, now=T0 + timedelta(minutes=9, seconds=59)) == row
+        assert revealed(owner_id=owner, by=by, now=T0 + timedelta(minutes=10)) is None
+        assert revealed(owner_id=owner, by=other, now=T0) is None
+        entry = AuditEntry.objects.get(action="messaging.address.revealed")
+        assert (entry.actor, entry.target_id, entry.changes["owner_id"]) == (by, row.pk, str(owner))
+        assert "555" not in str(entry.changes)
+        with pytest.raises(ValueError, match="reason"):
+            reveal(
+                organization_id=cast.acme.organization.pk,
+                partner_id=None,
+                owner_id=owner,
+                subject_id=None,
+                by=by,
+                reason=" ",
+                now=T0,
+            )
+
+
+def test_erasing_leaves_that_something_was_sent_and_not_where_to(cast: Cast) -> None:
+    owner = someone(cast.acme)
+    message = write_to(cast.acme, owner)
+    with cast.acme.bound():
+        assert len(addresses_of(owner)) == 2
+        assert erase_addresses(owner_id=owner, now=T0) == 2
+        assert erase_addresses(owner_id=owner, now=T0) == 0
+        assert addresses_of(owner) == []
+        row = Message.objects.get(pk=message.pk)
+        assert (row.state, row.last_error, row.address_id) == ("dropped", "erased", None)
+        assert bytes(row.fingerprint or b"") == fingerprint("sms", "+13125550142")
+
+
+def test_the_words_of_texts_are_erased_and_the_rest_stays(cast: Cast) -> None:
+    owner = someone(cast.acme)
+    write_to(cast.acme, owner)
+    take_inbound(number="+13125550142", text="dizzy, Ann", provider_id="SM1", now=T0)
+    with cast.acme.bound():
+        assert [erase_texts(owner_id=owner, now=T0) for _ in range(2)] == [1, 0]
+        row = Inbound.objects.get()
+        assert (row.text, row.erased_at, row.received_at) == ("", T0, T0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "kept"),
+    [
+        ("(312) 555-0142", "US", "+13125550142"),
+        ("312.555.0142", "US", "+13125550142"),
+        ("+34 600 12 34 56", "US", "+34600123456"),
+        ("600 123 456", "ES", "+34600123456"),
+        ("call me", "US", "call me"),
+    ],
+)
+def test_a_number_is_kept_and_found_in_one_form(cast: Cast, typed: str, region: str, kept: str) -> None:
+    with cast.acme.bound():
+        for value in (typed, f" {typed} ", kept):
+            address = keep_address(
+                organization_id=cast.acme.organization.pk,
+                partner_id=None,
+                owner_id=cast.acme.program.pk,
+                channel="sms",
+                value=value,
+                now=T0,
+                region=region,
+            )
+        assert Address.objects.get() == address
+        assert address.reveal() == kept
+    assert fingerprint("sms", typed, region=region) == fingerprint("phone", kept)

@@ -4,9 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cxplatform.lib.codes import parse_pseudonym
-from patients import services
 from patients.models import IssuedPseudonym, Patient, Service
-from patients.services import enrol
+from patients.services import enrol, enrolment
 from tests.conftest import T0, Cast
 from tests.steps import REAL_COMMITS, at_once
 
@@ -45,13 +44,13 @@ def test_a_partner_serves_an_external_id_once_and_nothing_stays_of_the_second(ca
 def test_a_pseudonym_is_never_issued_twice_even_across_rivals(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = cast.rival.patients[0].pseudonym
     draws = iter([taken, taken, "PX-2222-222F"])
-    monkeypatch.setattr(services, "new_pseudonym", lambda: next(draws))
+    monkeypatch.setattr(enrolment, "new_pseudonym", lambda: next(draws))
     with cast.acme.bound():
         assert enrol(program=cast.acme.program, partner=None, now=T0).pseudonym == "PX-2222-222F"
 
 
 def test_five_collisions_in_a_row_are_an_error(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "new_pseudonym", lambda: cast.rival.patients[0].pseudonym)
+    monkeypatch.setattr(enrolment, "new_pseudonym", lambda: cast.rival.patients[0].pseudonym)
     with cast.acme.bound(), pytest.raises(IntegrityError):
         enrol(program=cast.acme.program, partner=None, now=T0)
 
@@ -64,7 +63,7 @@ def test_the_ledger_keeps_a_pseudonym_whose_patient_is_gone(cast: Cast, monkeypa
         gone.delete()
         assert IssuedPseudonym.objects.filter(pseudonym=pseudonym).exists()
         draws = iter([pseudonym, "PX-2222-222F"])
-        monkeypatch.setattr(services, "new_pseudonym", lambda: next(draws))
+        monkeypatch.setattr(enrolment, "new_pseudonym", lambda: next(draws))
         assert enrol(program=cast.acme.program, partner=None, now=T0).pseudonym != pseudonym
 
 

@@ -56,7 +56,9 @@ class Reader:
         self.page = self.client.get(self.url + query, **headers)
         return self
 
-    def send(self, answers: dict[str, Any] | None = None, *, go: str = "next", follow: bool = True, **over: Any) -> Any:
+    def send(
+        self, answers: dict[str, Any] | None = None, *, go: str = "next", follow: bool = True, **over: Any
+    ) -> "Reader":
         """Send the form that is open, with these answers."""
         data = {"_form": self.token, "_go": go, "_website": "", **(answers or {}), **over}
         self.page = self.client.post(self.url + self.action, data, follow=follow)

@@ -21,7 +21,14 @@ COUNTED = [
     "prepared", "suggest", "reach", "effort", "firstfix", "promise", "cost", "howto", "worry", "repeat", "listen",
     "clear", "next", "words", "callme",
 ]  # fmt: skip
-CONTACT = ["contact_channel", "contact_times", "contact_language", "contact_voicemail", "contact_number"]
+CONTACT = [
+    "contact_channel",
+    "contact_days",
+    "contact_times",
+    "contact_language",
+    "contact_voicemail",
+    "contact_number",
+]
 WORDING = {
     "who": ("Who is answering?", "¿Quién contesta?"),
     "prepared": (

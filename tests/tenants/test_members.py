@@ -255,19 +255,24 @@ def test_actions_need_a_post(admin, cast: Cast):
         assert admin.get(at(page, cast.acme.members["agent"].pk)).status_code == 405
 
 
+ASKED = {"survey_gap_days": "14", "surveys_a_year": "4"}
+
+
 def test_organization_is_renamed_and_its_mail_previewed(admin, cast: Cast):
     html = admin.get(at("settings")).content.decode()
     assert "Follow-up needed: PX-7K3M-29QD" in html
     assert "First attempt due: Monday 2 March" in html
-    response = admin.post(at("settings"), {"name": "Acme Support", "mail_shows_due_time": "on"})
+    response = admin.post(at("settings"), {"name": "Acme Support", "mail_shows_due_time": "on", **ASKED})
     assert response.status_code == 303
     with cast.acme.bound():
         cast.acme.organization.refresh_from_db()
-    assert (cast.acme.organization.name, cast.acme.organization.mail_shows_due_time) == ("Acme Support", True)
+    organization = cast.acme.organization
+    assert (organization.name, organization.mail_shows_due_time) == ("Acme Support", True)
+    assert (organization.survey_gap_days, organization.surveys_a_year) == (14, 4)
     assert audited(cast.acme) == ["tenants.organization.changed"]
 
 
 def test_bad_organization_name_is_refused(admin, cast: Cast):
     for name in ("", "x" * 121, "nul\x00"):
-        assert admin.post(at("settings"), {"name": name}).status_code == 422
+        assert admin.post(at("settings"), {"name": name, **ASKED}).status_code == 422
     assert audited(cast.acme) == []

@@ -21,7 +21,14 @@ def at(name: str, *args, slug: str = "acme") -> str:
 
 def program(**over) -> dict[str, Any]:
     form = {"name": "Brandex RA", "public_name": "Kind Start", "country": "us", "languages": ["en", "es"]}
-    return {**form, "phone": "+1 555 0199", "phone_hours": "8 to 20", "emergency": "911", **over}
+    told = {
+        "phone": "+1 555 0199",
+        "phone_hours": "8 to 20",
+        "emergency": "911",
+        "postal_address": "PO Box 2, Springfield",
+    }
+    reached = {"links_sent_by": "us", "follow_up_days": "3", "contact_held_by": "partner"}
+    return {**form, **told, **reached, **over}
 
 
 def programs_of(house: House, **filters) -> list[Program]:
@@ -84,6 +91,11 @@ BAD: list[Any] = [
     {"phone": ""},
     {"phone": "5" * 41},
     {"emergency": "9" * 21},
+    {"postal_address": "x" * 201},
+    {"links_sent_by": "pigeon"},
+    {"follow_up_days": "0"},
+    {"follow_up_days": "31"},
+    {"contact_held_by": ""},
     {"partners": ["not-an-id"]},
 ]
 

@@ -79,8 +79,8 @@ def test_members_leave_when_they_are_unticked(admin, cast: Cast):
 
 
 BAD: list[Any] = [
-    ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
-    ({"time_zone": "../../etc/passwd"}, "Select a valid choice"),
+    ({"time_zone": "Mars/Olympus"}, "not on the list any more"),
+    ({"time_zone": "../../etc/passwd"}, "not on the list any more"),
     ({"name": "x" * 81}, "at most 80"),
     ({"name": "nul\x00"}, "Null characters"),
     ({"name": "acme team"}, "Another team is called"),

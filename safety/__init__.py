@@ -1,0 +1,1 @@
+"""The pharmacovigilance and crisis lane, on clocks of its own."""

@@ -1,0 +1,30 @@
+"""The demo is made by the audited verbs, so that its audit trail has a beginning."""
+
+from datetime import timedelta
+
+from cxplatform.lib.tenancy import bound
+from desk.demo.cast import PLANS, demo_password, make
+from tenants.models import AuditEntry, Member, User
+from tests.conftest import T0
+
+
+def test_its_audit_trail_tells_how_the_organization_was_set_up(db):
+    stage = make(PLANS[0], now=T0)
+    with bound(stage.organization.pk):
+        entries = list(AuditEntry.objects.order_by("at", "id"))
+    assert entries[0].action == "tenants.member.invited"
+    assert entries[0].actor_id is None
+    assert all(entry.actor_id for entry in entries[1:])
+    assert {entry.action for entry in entries} >= {
+        "tenants.partner.created", "tenants.program.created", "tenants.team.created", "tenants.member.invited",
+        "alerts.route.changed",
+    }  # fmt: skip
+    assert max(entry.at for entry in entries) < T0 - timedelta(days=80)
+
+
+def test_its_people_sign_in_at_once_and_wait_for_no_welcome(db):
+    stage = make(PLANS[0], now=T0)
+    with bound(stage.organization.pk):
+        assert not Member.objects.filter(welcome_pending=True).exists()
+    email = "agent.beacon@aurelia.example"
+    assert User.objects.get(email=email).check_password(demo_password(email))

@@ -1,0 +1,1 @@
+"""Understanding texts, as pure functions: no models, no requests, no clock."""
