@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 export PORT
 .DEFAULT_GOAL := help
-.PHONY: help install demo test looks faults check bench messages clean lock
+.PHONY: help install demo test looks thorough faults check bench messages clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -34,10 +34,13 @@ demo: install ## Run the whole product at http://127.0.0.1:8000 (PORT= changes i
 	@exec $(PY) -m cxplatform.devstack demo --tied-to $$PPID
 
 test: install ## Run the tests
-	$(PY) -m pytest -q -n 2 --dist worksteal -m "not looks" --ignore=tests/faults
+	$(PY) -m pytest -q -n 2 --dist worksteal -m "not looks and not thorough" --ignore=tests/faults
 
-looks: install ## Run axe on pages in every state and look: empty, wrong, dark, zoomed, Spanish
+looks: install ## Run long paths in the browser, and axe on pages in every state and look
 	$(PY) -m pytest -q -n 2 --dist worksteal -m looks tests/browser
+
+thorough: install ## Run the whole tables of which make test takes a sample
+	$(PY) -m pytest -q -n 2 --dist worksteal -m thorough
 
 faults: install ## Run the fault tests, which kill real processes
 	$(PY) -m pytest -q -p no:xdist tests/faults

@@ -12,13 +12,18 @@ from django.core.cache import cache
 from kombu.connection import Connection
 
 from alerts.models import Notice
+from caseloop.models import CaseText
 from cxplatform.lib.tenancy import bound, call_definer
 from desk.tasks import HEARTBEAT
-from messaging.models import BACK_OFF, Message
-from surveys.models import Response
+from messaging.models import BACK_OFF, Inbound, Message
+from patients.models import Touchpoint
+from safety.models import Item
+from surveys.models import Invitation, Response, Verbatim
 
 PING_S = 0.1
 HEARTBEAT_LIMIT = timedelta(seconds=60)  # beat notes it every 10 s
+MAY_WAIT = ("touchpoints",)  # while a large file is planned
+_FIRST = UUID(int=0)
 LOOKED_AT = 20  # messages that wait for another try
 LAG_LIMIT = timedelta(seconds=120)  # every kind is swept at least every 15 s
 
@@ -35,10 +40,44 @@ def _message_due(message_id: UUID) -> datetime | None:
     return Message.objects.queued().values_list("next_try_at", flat=True).filter(pk=message_id).first()
 
 
-_PENDING: dict[str, tuple[str, Callable[[UUID], datetime | None]]] = {
+def _step_due(invitation_id: UUID) -> datetime | None:
+    return Invitation.objects.values_list("next_step_at", flat=True).filter(pk=invitation_id).first()
+
+
+def _event_received(touchpoint_id: UUID) -> datetime | None:
+    waiting = Touchpoint.objects.filter(pk=touchpoint_id, plan_pending=True)
+    return waiting.values_list("received_at", flat=True).first()
+
+
+def _words_received(verbatim_id: UUID) -> datetime | None:
+    return Verbatim.objects.values_list("received_at", flat=True).filter(pk=verbatim_id, needs_review=True).first()
+
+
+def _note_received(text_id: UUID) -> datetime | None:
+    return CaseText.objects.values_list("received_at", flat=True).filter(pk=text_id, needs_review=True).first()
+
+
+def _text_received(inbound_id: UUID) -> datetime | None:
+    return Inbound.objects.values_list("received_at", flat=True).filter(pk=inbound_id, needs_review=True).first()
+
+
+def _page_due(item_id: UUID) -> datetime | None:
+    return Item.objects.values_list("next_page_at", flat=True).filter(pk=item_id).first()
+
+
+# What is due at a time, and what is due since it came, by its definer function: the oldest of each is looked at.
+_DUE: dict[str, tuple[str, Callable[[UUID], datetime | None]]] = {
     "revisions": ("cx_pending_revisions", _revision_due),
     "notices": ("cx_due_notices", _notice_due),
     "messages": ("cx_due_messages", _message_due),
+    "invitations": ("cx_due_invitations", _step_due),
+    "crisis_pages": ("cx_due_pages", _page_due),
+}
+_RECEIVED: dict[str, tuple[str, Callable[[UUID], datetime | None]]] = {
+    "touchpoints": ("cx_unplanned_touchpoints", _event_received),
+    "open_answers": ("cx_unreviewed_verbatims", _words_received),
+    "case_texts": ("cx_unreviewed_case_texts", _note_received),
+    "text_messages": ("cx_unreviewed_inbound", _text_received),
 }
 
 
@@ -60,7 +99,8 @@ class Pulse:
     @classmethod
     def take(cls, *, now: datetime) -> "Pulse":
         """Feel the pulse; nothing bound. Each question to Redis gives up after 100 ms. Raises OperationalError."""
-        lag = {kind: _lag(kind, now) for kind in _PENDING}
+        lag = {kind: _lag(*pending, now, now=now) for kind, pending in _DUE.items()}
+        lag |= {kind: _lag(*pending, _FIRST, now=now) for kind, pending in _RECEIVED.items()}
         return cls(_ping(), last_heartbeat(), lag, _mail_fault(now), now)
 
     @property
@@ -77,7 +117,7 @@ class Pulse:
             and age is not None
             and not self.mail_fault
             and age <= HEARTBEAT_LIMIT.total_seconds()
-            and all(late <= LAG_LIMIT.total_seconds() for late in self.lag.values())
+            and all(late <= LAG_LIMIT.total_seconds() for kind, late in self.lag.items() if kind not in MAY_WAIT)
         )
 
 
@@ -109,9 +149,8 @@ def _ping() -> bool:
     return True
 
 
-def _lag(kind: str, now: datetime) -> float:
-    definer, due_of = _PENDING[kind]
-    for organization_id, row_id in call_definer(definer, now, 1):
+def _lag(definer: str, due_of: Callable[[UUID], datetime | None], since: object, *, now: datetime) -> float:
+    for organization_id, row_id in call_definer(definer, since, 1):
         with bound(organization_id):
             due = due_of(row_id)
         if due:  # a worker may have finished it in between

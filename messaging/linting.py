@@ -5,11 +5,10 @@ Errors keep words from being saved, warnings do not.
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from messaging.lexicon import STEMS, WHOLE
+from verbatims.health import health_words, plain, words_in
 
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -101,16 +100,10 @@ def segments(text: str) -> Segments:
     return Segments(count=1 if units <= alone else math.ceil(units / each), units=units, odd=odd)
 
 
-def health_words(text: str) -> list[str]:
-    """Return the words of a text that tell of an illness, as written, once each."""
-    found = (word for word in _words(text) if _plain(word) in WHOLE or _plain(word).startswith(STEMS))
-    return list(dict.fromkeys(found))
-
-
 def brand_words(names: Iterable[str], *, public_names: Iterable[str] = ()) -> frozenset[str]:
     """Return the words of names that must not be said, in plain small letters."""
-    public = {_plain(word) for name in public_names for word in _words(name)}
-    said = {_plain(word) for name in names for word in _words(name)}
+    public = {plain(word) for name in public_names for word in words_in(name)}
+    said = {plain(word) for name in names for word in words_in(name)}
     return frozenset(word for word in said - public - _GENERIC if len(word) > 1 and not word.isdigit())
 
 
@@ -134,7 +127,7 @@ def _health(field: str, text: str) -> list[Finding]:
 
 
 def _brands(field: str, text: str, banned: frozenset[str]) -> list[Finding]:
-    words = dict.fromkeys(word for word in _words(_PLACEHOLDER.sub(" ", text)) if _plain(word) in banned)
+    words = dict.fromkeys(word for word in words_in(_PLACEHOLDER.sub(" ", text)) if plain(word) in banned)
     return [
         Finding(field, f"Take “{word}” out: it names a program or brand. {{program}} gives the neutral name.")
         for word in words
@@ -149,12 +142,3 @@ def _length(text: str) -> list[Finding]:
         return []
     why = f" because of {' '.join(sent.odd[:5])}" if sent.odd else ""
     return [Finding("body", f"It is carried as {sent.count} text messages{why}.", is_error=False)]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text)
-
-
-def _plain(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in letters if not unicodedata.combining(c))

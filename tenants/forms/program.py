@@ -9,6 +9,7 @@ from django.db.models import Q
 from cxplatform.lib.wording import SaysWhatToDo
 from tenants.forms.languages import LanguagesField
 from tenants.models import Partner, Program
+from verbatims.health import health_words
 
 _COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", "Use the two letters of the country, such as US.")
 
@@ -78,6 +79,15 @@ class ProgramForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
         self.fields["partners"].queryset = offered  # type: ignore[attr-defined]
         self.fields["languages"].also_offer(self.instance.languages)  # type: ignore[attr-defined]
         self.initial.setdefault("partners", current)
+
+    def clean_public_name(self) -> str:
+        """Refuse a name that tells of an illness to whoever reads along."""
+        name: str = self.cleaned_data["public_name"]
+        if told := health_words(name):
+            raise forms.ValidationError(
+                f"“{told[0]}” tells of an illness. Choose a neutral name, such as Care Support."
+            )
+        return name
 
     def clean_country(self) -> str:
         """Accept small letters."""

@@ -76,7 +76,9 @@ def assert_worked(house: House, case: Case) -> None:
     assert (concern.root_cause, concern.action, concern.outcome) == (CAUSE, ACTION, OUTCOME)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(DESKTOP, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.looks)]
+)
 def test_a_case_is_worked_by_keyboard(cast: Cast, case: Case, new_page, check_page, viewport: dict[str, int]):
     page = new_page(viewport=viewport)
     enter(page, cast.acme)
@@ -104,6 +106,7 @@ def test_a_case_is_worked_by_keyboard(cast: Cast, case: Case, new_page, check_pa
     assert_worked(cast.acme, case)
 
 
+@pytest.mark.looks
 def test_a_case_is_worked_without_script(cast: Cast, case: Case, new_page):
     page = new_page(javascript=False)
     enter(page, cast.acme)
@@ -121,6 +124,7 @@ def test_a_case_is_worked_without_script(cast: Cast, case: Case, new_page):
     assert_worked(cast.acme, case)
 
 
+@pytest.mark.looks
 def test_what_was_typed_survives_a_reload(cast: Cast, case: Case, new_page, sign_in):
     page = new_page(viewport=DESKTOP)
     sign_in(page, cast.acme.members["agent"])
@@ -136,7 +140,7 @@ def test_what_was_typed_survives_a_reload(cast: Cast, case: Case, new_page, sign
     assert page.locator("#composer-text").input_value() == ""
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.looks)])
 def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_in, javascript: bool):
     page = new_page(javascript=javascript)
     sign_in(page, cast.acme.members["agent"])
@@ -151,6 +155,7 @@ def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_
     page.get_by_text("Case 1 resolved.").wait_for()
 
 
+@pytest.mark.looks
 def test_the_second_to_resolve_is_told(cast: Cast, case: Case, new_page, sign_in):
     page = new_page(viewport=DESKTOP)
     sign_in(page, cast.acme.members["agent"])
@@ -176,6 +181,7 @@ def test_a_poll_shows_what_a_colleague_took(cast: Cast, case: Case, new_page, si
     page.locator("#case-1.changed").get_by_text("Acknowledged").wait_for()
 
 
+@pytest.mark.looks
 def test_an_open_case_says_that_it_changed(cast: Cast, case: Case, new_page, sign_in):
     page = new_page(viewport=DESKTOP)
     page.clock.install()
@@ -188,6 +194,7 @@ def test_an_open_case_says_that_it_changed(cast: Cast, case: Case, new_page, sig
     page.locator(".case-head").get_by_text("Acknowledged").wait_for()
 
 
+@pytest.mark.looks
 def test_the_link_of_a_mail_leads_to_its_case_after_signing_in(cast: Cast, case: Case, page):
     with cast.acme.bound():
         token = GoLink.objects.get(target_id=case.pk).token
@@ -196,6 +203,7 @@ def test_the_link_of_a_mail_leads_to_its_case_after_signing_in(cast: Cast, case:
     page.get_by_role("heading", name=cast.acme.patients[0].pseudonym).wait_for()
 
 
+@pytest.mark.looks
 def test_the_urgent_case_is_next(cast: Cast, case: Case, new_page, sign_in):
     page = new_page()
     sign_in(page, cast.acme.members["agent"])
@@ -207,6 +215,7 @@ def test_the_urgent_case_is_next(cast: Cast, case: Case, new_page, sign_in):
     page.get_by_text("There is nothing to take now").or_(page.locator(".case-head")).first.wait_for()
 
 
+@pytest.mark.looks
 def test_single_keys_can_be_switched_off(cast: Cast, case: Case, new_page, sign_in):
     user = cast.acme.members["agent"].user
     user.single_keys = False

@@ -32,6 +32,7 @@ def mailed(cast: Cast, **over: Any) -> Message:
     return message
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("viewport", LOOKS, ids=["phone", "desktop"])
 def test_the_editor_previews_what_is_typed(cast: Cast, new_page, sign_in, check_page, viewport: dict[str, int]) -> None:
     page = new_page(viewport=viewport)
@@ -50,8 +51,10 @@ def test_the_editor_previews_what_is_typed(cast: Cast, new_page, sign_in, check_
     check_page(page)
 
 
-@pytest.mark.parametrize("viewport", LOOKS, ids=["phone", "desktop"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.looks)]
+)
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.looks), "es"])
 def test_the_way_out_of_messages(cast: Cast, outbox: Path, new_page, language: str, viewport: dict[str, int]) -> None:
     message = mailed(cast, channel="email", language=language)
     page = new_page(viewport=viewport, javascript=False)
@@ -64,6 +67,7 @@ def test_the_way_out_of_messages(cast: Cast, outbox: Path, new_page, language: s
     assert_fits(page)
 
 
+@pytest.mark.looks
 def test_the_outbox_shows_a_mail_as_it_looks(cast: Cast, outbox: Path, new_page, check_page) -> None:
     mailed(cast, channel="email")
     mailed(cast)

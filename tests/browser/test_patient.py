@@ -41,7 +41,7 @@ def walk(page) -> list[str]:
     raise AssertionError("the survey does not end")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.looks), False])
 def test_a_patient_answers_on_a_phone(cast: Cast, new_page, javascript: bool):
     invitation = make_invitation(cast.acme, survey="support_experience")
     page = new_page(javascript=javascript)
@@ -82,7 +82,7 @@ def tab_to(page, name: str) -> None:
     raise AssertionError(f"{name} cannot be reached by keyboard")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.looks)])
 def test_an_error_takes_focus_and_leads_to_its_question(cast: Cast, new_page, javascript: bool):
     invitation = invite(cast.acme, one_page("one", choice("first", required=True), choice("second")))
     page = new_page(javascript=javascript)
@@ -115,6 +115,7 @@ def test_the_browsers_own_back_button_loses_nothing(cast: Cast, page):
     assert response.is_submitted
 
 
+@pytest.mark.looks
 def test_our_back_button_leads_back(cast: Cast, page):
     invitation = invite(cast.acme, one_page("one", choice("first")), one_page("two", choice("last", required=True)))
     page.goto(f"/s/{invitation.token}/")
@@ -142,9 +143,8 @@ def test_a_page_is_one_request(cast: Cast, page):
     assert len([url for url in requests if not url.startswith("data:")]) == 1
 
 
-@pytest.mark.parametrize(
-    "look", [look if look == "light" else pytest.param(look, marks=pytest.mark.looks) for look in LOOKS]
-)
+@pytest.mark.looks
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible_in_every_look(cast: Cast, new_page, check_page, look: str):
     page = new_page(**LOOKS[look])
     for address in every_address(cast, language="es" if look == "spanish" else "en"):

@@ -39,6 +39,7 @@ def acme(cast: Cast) -> House:
     return house
 
 
+@pytest.mark.looks
 def test_verdicts_by_keyboard_from_the_list_to_its_end(acme: House, new_page, sign_in, check_page):
     page = new_page(viewport=DESKTOP)
     sign_in(page, acme.members["safety"])

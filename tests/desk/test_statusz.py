@@ -13,6 +13,8 @@ from alerts.models import Notice
 from cxplatform.lib.cache import breaker
 from desk.tasks import heartbeat
 from messaging.models import Message
+from patients.services import note_touchpoint
+from surveys.models import Response
 from tests.conftest import Cast
 from tests.messaging.post import queue_one
 from tests.steps import raise_alerts, respond
@@ -42,7 +44,8 @@ def test_everything_is_fine_after_a_heartbeat(client, cast: Cast):
     assert said["ok"] is True
     assert said["broker"] == "up"
     assert said["heartbeat_age_s"] < 10
-    assert said["lag_s"] == {"revisions": 0.0, "notices": 0.0, "messages": 0.0}
+    kinds = {"revisions", "notices", "messages", "invitations", "crisis_pages", "touchpoints"}
+    assert said["lag_s"] == dict.fromkeys(kinds | {"open_answers", "case_texts", "text_messages"}, 0.0)
 
 
 def test_without_a_heartbeat_it_is_503(client, cast: Cast):
@@ -102,3 +105,23 @@ def test_mail_that_has_failed_for_minutes_is_said_with_the_reason(client, cast: 
     response = client.get("/statusz")
     assert response.status_code == status
     assert response.json()["mail_fault"] == ("SMTPAuthenticationError 535" if status == 503 else "")
+
+
+def test_a_text_that_no_reviewer_got_is_late_and_503(client, cast: Cast):
+    heartbeat()
+    respond(cast.acme, {"prepared": "yes", "words": "A long story"}, now=timezone.now() - timedelta(minutes=5))
+    with cast.acme.bound():
+        Response.objects.update(evaluate_at=None)
+    response = client.get("/statusz")
+    assert response.json()["lag_s"]["open_answers"] > 120
+    assert response.status_code == 503
+
+
+def test_events_may_wait_while_a_file_is_planned(client, cast: Cast):
+    heartbeat()
+    earlier = timezone.now() - timedelta(minutes=5)
+    with cast.acme.bound():
+        note_touchpoint(patient=cast.acme.patients[0], kind="call", occurred_at=earlier, now=earlier)
+    response = client.get("/statusz")
+    assert response.json()["lag_s"]["touchpoints"] > 120
+    assert response.status_code == 200

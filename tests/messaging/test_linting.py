@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.linting import Finding, brand_words, health_words, lint, segments
+from messaging.linting import Finding, brand_words, lint, segments
 from messaging.models import Channel
 from messaging.words import BLANKS, CHANNELS, LANGUAGES, PATIENT_TEMPLATES, WITH_LINK, built_in
+from verbatims.health import health_words
 
 GOOD = "Hello,\n\n{program} would like to hear from you.\n\n{link}\n\nOr call {phone}."
 

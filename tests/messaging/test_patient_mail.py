@@ -13,7 +13,7 @@ from django.core import mail
 from messaging.channels.sms import Text
 from messaging.letters import compose_patient_mail, compose_text
 from messaging.links import unsubscribe_url
-from messaging.linting import health_words, segments
+from messaging.linting import segments
 from messaging.models import Message
 from messaging.safety_link import read_verification
 from messaging.services import keep_wording, queue_test
@@ -23,6 +23,7 @@ from tenants.models import Member, Organization, Partner, Program, Team, User
 from tests.conftest import T0, Cast, House
 from tests.messaging.people import MAIL, Pocket, again, send, someone, use_pocket, write_to
 from tests.steps import later
+from verbatims.health import health_words
 
 NAMED = "ORGANIZATION PROGRAM PARTNER TEAM MEMBER RECIPIENT CRISIS"
 MARKERS = [f"ZQ{word}ZQ" for word in NAMED.split()]

@@ -84,6 +84,7 @@ BAD: list[Any] = [
     {"name": "x" * 121},
     {"name": "acme brand program"},
     {"public_name": "x" * 81},
+    {"public_name": "Diabetes Support"},
     {"public_name": "nul\x00"},
     {"country": "USA"},
     {"country": "1!"},

@@ -1,7 +1,10 @@
-"""Words that a message to a patient must not hold: they tell whoever sees the telephone about an illness.
+"""Words that nothing a patient receives may hold: they tell whoever sees the telephone about an illness.
 
-Source: DOMAIN 1.5 (minimum necessary) and 1.6; gathered by hand, English and Spanish, accents taken off.
+Source: the minimum-necessary rule (45 CFR 164.502(b)); gathered by hand, English and Spanish, accents taken off.
 """
+
+import re
+import unicodedata
 
 # Beginnings of words: "medic" finds medicine, medication, medical, medicamento, medicina, médico.
 STEMS = (
@@ -31,3 +34,20 @@ WHOLE = frozenset(
         "skin", "piel", "weight", "peso", "syringe", "jeringa", "insurance", "insurer",
     }
 )  # fmt: skip
+
+
+def health_words(text: str) -> list[str]:
+    """Return the words of a text that tell of an illness, as written, once each."""
+    found = (word for word in words_in(text) if plain(word) in WHOLE or plain(word).startswith(STEMS))
+    return list(dict.fromkeys(found))
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, as written, in order."""
+    return re.findall(r"[^\W_]+", text)
+
+
+def plain(word: str) -> str:
+    """Return a word in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))
