@@ -213,6 +213,7 @@ class Skip(TenantRow):
             keys=("partner", "patient", "survey", "invitation", "occasion", "touchpoint"),
             partner="partner",
             append_only=True,
+            goes_with=("patient", "touchpoint"),
         )
         indexes = [
             models.Index(fields=["organization", "survey", "-at", "-id"], name="surveys_skip_newest"),

@@ -11,7 +11,7 @@ from patients.importing import steering, working
 from patients.models import Consent, Import, ImportChunk, ImportKey, IssuedPseudonym, Patient, Service, Touchpoint
 from patients.services import consented_channels, enrol
 from patients.tasks import sweep_imports, work_import
-from surveys.models import Invitation
+from surveys.models import Invitation, Skip
 from tests.conftest import Cast
 from tests.patients.files import HEADER, NOW, bring_in, check, codes_of, csv_of, undo, work
 
@@ -156,6 +156,11 @@ def test_undo_leaves_what_was_there_before(cast: Cast) -> None:
         used = Patient.objects.get(services__external_id="H-1")
         respondent = used.answering.get().respondent
         Invitation.draft(survey=acme.surveys["pulse_5"], respondent=respondent, patient=used, now=NOW).save()
+        late = Patient.objects.get(services__external_id="H-2")  # was not asked, and the row that says why goes too
+        Skip.objects.create(
+            organization=acme.organization, patient=late, partner=late.partner, survey=acme.surveys["pulse_5"],
+            step="invite", reason="too_late", at=NOW,
+        )  # fmt: skip
     source = undo(acme, source)
     assert source.state == Import.State.UNDONE
     assert (source.counts["removed"], source.counts["kept"]) == (2, 1)
