@@ -54,8 +54,8 @@ PLANS = (
         name="Aurelia (demo sponsor)",
         partners={"beacon": "Beacon Hub", "harbor": "Harbor Hub"},
         programs=(
-            ProgramPlan("Demo program A", "Clear Path Support", ("en", "es"), "beacon", 100),
-            ProgramPlan("Demo program B", "Steady Steps Support", ("es", "en"), "harbor", 75),
+            ProgramPlan("Demo program A", "Clear Path Support", ("en", "es"), "beacon", 80),
+            ProgramPlan("Demo program B", "Steady Steps Support", ("es", "en"), "harbor", 60),
         ),
         people={
             "agent": "Robin Hale",
@@ -72,7 +72,7 @@ PLANS = (
         slug="borealis",
         name="Borealis (demo rival)",
         partners={"compass": "Compass Hub"},
-        programs=(ProgramPlan("Demo program C", "Open Door Support", ("en", "es"), "compass", 45),),
+        programs=(ProgramPlan("Demo program C", "Open Door Support", ("en", "es"), "compass", 40),),
         people={
             "agent": "Ana Castillo",
             "agent.compass": "Jo Tanaka",
