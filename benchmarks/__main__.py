@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import cases, chain, importing, memory, overload, submission, weight
+from benchmarks import cases, chain, importing, memory, overload, submission, sweeps, weight
 from benchmarks.results import Result
 from benchmarks.stage import stage
 from cxplatform.devstack.demo import var_folder
@@ -102,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Result]] = {
     "overload": lambda world, size: overload.measure(world, seconds=size.overload_s, links=size.overload_links),
     "memory": lambda world, _: memory.measure(world),
     "importing": lambda world, size: importing.measure(world, rows=size.imported),
+    "sweeps": lambda _, size: sweeps.measure(many=size.cases),
     "cases": lambda world, size: cases.measure(world, many=size.cases, rounds=2, seconds=size.seconds / 2),
 }
 WITH_WORKERS = {"chain", "overload", "memory"}

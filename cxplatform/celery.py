@@ -8,6 +8,7 @@ from celery import Celery
 from celery.signals import task_postrun, task_prerun, worker_init
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
+from kombu.transport.redis import Channel
 
 from cxplatform.lib.nudge import map_topics
 from cxplatform.startup import refuse_to_start_unsafely
@@ -21,6 +22,10 @@ app.autodiscover_tasks()
 # Left alone, Celery closes the database connection around every task, and a new one costs more than most tasks do: a
 # process of the server, its caches, every plan. A task keeps it as a request does, while it is young and answers.
 app.conf.CELERY_DB_REUSE_MAX = sys.maxsize
+
+
+# Putting nudges back by the very connection that was lost can end a worker for good; a sweep finds their rows.
+Channel.do_restore = False
 
 
 @task_prerun.connect

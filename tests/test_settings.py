@@ -40,12 +40,14 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.thorough
 def test_the_deploy_check_is_clean_in_production() -> None:
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
 
 
+@pytest.mark.thorough
 def test_the_deploy_check_refuses_every_stand_in_secret() -> None:
     bare = {name: value for name, value in PRODUCTION.items() if name not in SECRETS}
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **bare)
@@ -62,11 +64,13 @@ def test_a_web_process_with_the_owners_role_refuses_to_start() -> None:
     assert "DATABASE_OWNER_URL" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_web_process_with_the_application_role_starts() -> None:
     done = run("-c", "import cxplatform.wsgi; print('up')", **PRODUCTION)
     assert (done.returncode, done.stdout) == (0, "up\n"), done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "command",
     [

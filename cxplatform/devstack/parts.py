@@ -10,8 +10,10 @@ from cxplatform.devstack.processes import Program
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = {"urgent": 2, "mail": 2, "sweep": 1}
 """Each queue, with the processes that serve it in the demo."""
+NICE = {"urgent": 2, "mail": 4, "sweep": 8}
+"""How much a queue makes way on a busy machine: a patient who answers comes first, then an alert, then a sweep."""
 _TIED = (sys.executable, "-m", "cxplatform.devstack.tied")
-_CELERY = (*_TIED, "celery", "-A", "cxplatform.celery:app")
+_CELERY = ("celery", "-A", "cxplatform.celery:app")
 
 
 def web(*, env: Mapping[str, str], folder: Path, port: int) -> Program:
@@ -27,14 +29,14 @@ def web(*, env: Mapping[str, str], folder: Path, port: int) -> Program:
 def worker(*, env: Mapping[str, str], folder: Path, queue: str, concurrency: int | None = None) -> Program:
     """Describe a Celery worker that serves `queue` with `concurrency` processes (as the demo does, when None)."""
     size = str(concurrency or QUEUES[queue])
-    command = [*_CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h", "-c", size, "-l", "INFO"]
-    command += ["--without-gossip", "--without-mingle"]
+    command = [*_TIED, "--nice", str(NICE[queue]), *_CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h", "-c", size]
+    command += ["-l", "INFO", "--without-gossip", "--without-mingle"]
     return Program(name=f"worker-{queue}", command=command, env=env, folder=folder, cwd=ROOT)
 
 
 def beat(*, env: Mapping[str, str], folder: Path) -> Program:
     """Describe the clock that sends the sweeps; it remembers when it last did in `folder`."""
-    command: list[str | Path] = [*_CELERY, "beat", "-l", "INFO", "--schedule", folder / "beat-schedule"]
+    command: list[str | Path] = [*_TIED, *_CELERY, "beat", "-l", "INFO", "--schedule", folder / "beat-schedule"]
     return Program(name="beat", command=command, env=env, folder=folder, cwd=ROOT)
 
 

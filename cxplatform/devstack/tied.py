@@ -1,7 +1,7 @@
-"""Run a Python program whose forks end with it: `python -m cxplatform.devstack.tied celery -A … worker`.
+"""Run a Python program whose forks end with it: `python -m cxplatform.devstack.tied [--nice 5] celery -A … worker`.
 
 Web and task workers are forks of a master. When the master is killed with -9, some of them would stay behind, holding a
-port or a queue; with this, the kernel ends them too.
+port or a queue; with this, the kernel ends them too. With --nice it makes way for others when the machine is busy.
 """
 
 import os
@@ -29,7 +29,10 @@ class _Forks:
 
 
 def main() -> None:
-    """Run the module that the first argument names with the other arguments."""
+    """Run the module that the first argument after --nice names with the other arguments."""
+    if sys.argv[1] == "--nice":
+        os.nice(int(sys.argv[2]))
+        del sys.argv[1:3]
     forks = _Forks()
     os.register_at_fork(before=forks.remember, after_in_child=forks.tie)
     del sys.argv[0]

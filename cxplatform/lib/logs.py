@@ -1,7 +1,9 @@
 """What a log line may hold: ids, never words of or about a person. One line for each request."""
 
 import re
+import sys
 import time
+import traceback
 from collections.abc import Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
@@ -49,6 +51,19 @@ def ids_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = _EMAIL.sub("<address>", _masked(value))
+    return event
+
+
+def where_it_broke(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the kind of an exception and its lines of code for `exc_info`: its words may hold a value out of a row."""
+    exc_info = event.pop("exc_info", None)
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__name__
+        event["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
 

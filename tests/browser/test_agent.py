@@ -140,7 +140,8 @@ def test_what_was_typed_survives_a_reload(cast: Cast, case: Case, new_page, sign
     assert page.locator("#composer-text").input_value() == ""
 
 
-@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.looks)])
+@pytest.mark.looks
+@pytest.mark.parametrize("javascript", [True, False])
 def test_a_conflict_keeps_what_was_typed(cast: Cast, case: Case, new_page, sign_in, javascript: bool):
     page = new_page(javascript=javascript)
     sign_in(page, cast.acme.members["agent"])
@@ -170,6 +171,7 @@ def test_the_second_to_resolve_is_told(cast: Cast, case: Case, new_page, sign_in
         assert case.events.filter(kind="resolved").count() == 1
 
 
+@pytest.mark.looks
 def test_a_poll_shows_what_a_colleague_took(cast: Cast, case: Case, new_page, sign_in):
     page = new_page(viewport=DESKTOP)
     page.clock.install()

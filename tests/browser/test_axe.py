@@ -70,7 +70,7 @@ def visit(page: Any, check_page: Any, urls: list[str]) -> int:
 def opens(page: Any, url: str) -> bool:
     """Open an address if it is a page of its own: not an action, a redirect, a fragment or a silence."""
     answer = page.request.get(url, max_redirects=0)
-    assert answer.status in {200, 204, 302, 405} or url.startswith("/accounts/"), (url, answer.status)
+    assert answer.status in {200, 204, 302, 303, 405} or url.startswith("/accounts/"), (url, answer.status)
     if answer.status != 200 or "<html" not in answer.text():
         return False
     page.goto(url)

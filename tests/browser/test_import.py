@@ -26,6 +26,7 @@ def newest(house: House) -> Import:
         return Import.objects.order_by("-id")[0]
 
 
+@pytest.mark.looks
 def test_a_file_goes_in_and_out_by_hand(cast: Cast, new_page, sign_in, tmp_path: Path) -> None:
     page = new_page(viewport=DESKTOP)
     sign_in(page, cast.acme.members["admin"])

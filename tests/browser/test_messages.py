@@ -51,10 +51,9 @@ def test_the_editor_previews_what_is_typed(cast: Cast, new_page, sign_in, check_
     check_page(page)
 
 
-@pytest.mark.parametrize(
-    "viewport", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.looks)]
-)
-@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.looks), "es"])
+@pytest.mark.looks
+@pytest.mark.parametrize("viewport", LOOKS, ids=["phone", "desktop"])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_the_way_out_of_messages(cast: Cast, outbox: Path, new_page, language: str, viewport: dict[str, int]) -> None:
     message = mailed(cast, channel="email", language=language)
     page = new_page(viewport=viewport, javascript=False)

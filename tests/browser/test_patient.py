@@ -82,7 +82,8 @@ def tab_to(page, name: str) -> None:
     raise AssertionError(f"{name} cannot be reached by keyboard")
 
 
-@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.looks)])
+@pytest.mark.looks
+@pytest.mark.parametrize("javascript", [True, False])
 def test_an_error_takes_focus_and_leads_to_its_question(cast: Cast, new_page, javascript: bool):
     invitation = invite(cast.acme, one_page("one", choice("first", required=True), choice("second")))
     page = new_page(javascript=javascript)
@@ -96,6 +97,7 @@ def test_an_error_takes_focus_and_leads_to_its_question(cast: Cast, new_page, ja
     assert page.locator('input[name="second"][value="no"]').is_checked()
 
 
+@pytest.mark.looks
 def test_the_browsers_own_back_button_loses_nothing(cast: Cast, page):
     invitation = invite(cast.acme, one_page("one", choice("first")), one_page("two", choice("last")))
     page.goto(f"/s/{invitation.token}/?page=one")
@@ -124,6 +126,7 @@ def test_our_back_button_leads_back(cast: Cast, page):
     page.get_by_role("group", name="About first?").wait_for()
 
 
+@pytest.mark.looks
 def test_a_double_tap_on_the_last_button_is_harmless(cast: Cast, page):
     invitation = invite(cast.acme, one_page("one", words("more")))
     page.goto(f"/s/{invitation.token}/")

@@ -126,6 +126,7 @@ def test_help_on_the_patients_page(cast: Cast, new_page, check_page):
         look(page, f"help-{language}")
 
 
+@pytest.mark.looks
 def test_dizziness_shows_no_help(cast: Cast, page):
     page.goto(reverse("surveys:answer", args=[make_invitation(cast.acme, now=timezone.now()).token]))
     for _ in range(20):

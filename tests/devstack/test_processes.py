@@ -59,6 +59,7 @@ def python(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[int]]]
         process.stdout.close()
 
 
+@pytest.mark.thorough
 @needs_linux
 def test_killed_runner_leaves_no_server_and_the_next_one_starts(tmp_path: Path) -> None:
     with python("-c", RUNNER, str(tmp_path)) as (runner, pids):
@@ -102,6 +103,7 @@ def test_pid_that_another_program_has_now_is_left_alone(tmp_path: Path) -> None:
         assert not pid_file.exists()
 
 
+@pytest.mark.thorough
 def test_orphan_that_runs_the_same_command_is_ended(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
     with python(*command[1:]) as (orphan, pids):

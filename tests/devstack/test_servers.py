@@ -80,6 +80,7 @@ def test_two_folders_run_side_by_side(durable: Servers, scratch: Servers) -> Non
             cursor.execute("SELECT 1")
 
 
+@pytest.mark.thorough
 def test_durable_data_stay_and_deep_folders_get_short_sockets(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / ("e" * 100)
     try:
@@ -96,6 +97,7 @@ def test_durable_data_stay_and_deep_folders_get_short_sockets(tmp_path: Path) ->
         remove_outside(deep)
 
 
+@pytest.mark.thorough
 def test_test_servers_share_a_folder_and_leave_nothing(tmp_path: Path) -> None:
     with servers(folder=tmp_path, durable=False) as first, servers(folder=tmp_path, durable=False) as second:
         assert socket_of(first) != socket_of(second)
@@ -104,6 +106,7 @@ def test_test_servers_share_a_folder_and_leave_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["0", "1", "lock", "lock"]
 
 
+@pytest.mark.thorough
 def test_servers_start_from_an_environment_below_a_closed_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Servers
 ) -> None:

@@ -7,11 +7,12 @@ import pytest
 from tests.faults.world import World, running_world
 
 LINKS = 1500
+RESOLVED = 24
 
 
 @pytest.fixture(scope="session")
 def _world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with running_world(folder=tmp_path_factory.mktemp("world"), links=LINKS) as world:
+    with running_world(folder=tmp_path_factory.mktemp("world"), links=LINKS, resolved=RESOLVED) as world:
         yield world
 
 

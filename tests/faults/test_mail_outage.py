@@ -4,7 +4,8 @@ import time
 
 from cxplatform.devstack.processes import wait_until
 from tests.faults.chain import broken_laws, settle
-from tests.faults.crowd import answering, visits_of
+from tests.faults.crowd import visits_of
+from tests.faults.journeys import under_load
 from tests.faults.mail import Mood
 from tests.faults.world import World
 
@@ -14,13 +15,13 @@ WAITING = """
     WHERE state = 'queued' AND last_error <> '' AND leased_until IS NULL"""
 UNEVALUATED = "SELECT count(*) FROM surveys_response WHERE evaluate_at IS NOT NULL"
 SWEEP_S = 5
-SWEPT_S = 15
+SWEPT_S = 30  # far less than the mails that wait would take, one after another
 
 
 def test_mail_that_fails_in_every_way_is_sent_in_the_end_and_normally_once(world: World) -> None:
     before = set(world.mail.copies())
     visits = visits_of(world.take(200))
-    with answering(port=world.port, visits=visits, per_second=PER_SECOND) as crowd:
+    with under_load(world, visits, per_second=PER_SECOND) as crowd:
         world.mail.mood = Mood.REFUSE
         assert wait_until(lambda: len(world.ask(WAITING)) >= 8, timeout_s=20, pause_s=0.2)
         refused = world.ask(WAITING)
@@ -30,7 +31,7 @@ def test_mail_that_fails_in_every_way_is_sent_in_the_end_and_normally_once(world
         world.mail.start()
         time.sleep(3)
         world.mail.mood = Mood.ACCEPT
-    assert {error for _, error, _ in refused} == {"SMTPDataError 451"}
+    assert {error for _, error, _ in refused} == {"text refused [451]"}
     assert all(attempts >= 1 for attempts, _, _ in refused)
     assert any(is_later for _, _, is_later in refused)
     assert len(crowd.acknowledged) == len(crowd.visits)
@@ -43,22 +44,23 @@ def test_mail_server_that_hangs_up_after_taking_a_message_gets_it_again_under_it
     before = set(world.mail.copies())
     world.mail.mood = Mood.DROP
     visits = visits_of(world.take(2), unprepared_every=2)
-    with answering(port=world.port, visits=visits, per_second=10) as crowd:
-        assert wait_until(lambda: len(set(world.mail.copies()) - before) == 2, timeout_s=20)
+    with under_load(world, visits, per_second=10) as crowd:
+        assert wait_until(lambda: len(set(world.mail.copies()) - before) >= 2, timeout_s=20)
     world.mail.mood = Mood.ACCEPT
+    hung_up_on = set(world.mail.copies()) - before
     settle(world, crowd.visits, within_s=30)
     copies = world.mail.copies()
-    assert {copies[each] for each in set(copies) - before} == {2}
+    assert min(copies[each] for each in hung_up_on) >= 2
 
 
 def test_mail_server_that_never_answers_delays_no_evaluation(world: World) -> None:
     world.mail.mood = Mood.SILENT
     silent = world.mail.refusals
-    with answering(port=world.port, visits=visits_of(world.take(12), unprepared_every=1), per_second=30) as first:
+    with under_load(world, visits_of(world.take(12), unprepared_every=1), per_second=30) as first:
         assert wait_until(lambda: world.mail.refusals - silent >= 2, timeout_s=20)
         time.sleep(SWEEP_S + 1)  # every process that delivers, the sweep of messages too, has met the silence
     world.servers.valkey.kill()  # the nudges are lost, so that only the sweep can find what comes now
-    with answering(port=world.port, visits=visits_of(world.take(12), unprepared_every=1), per_second=30) as second:
+    with under_load(world, visits_of(world.take(12), unprepared_every=1), per_second=30) as second:
         assert wait_until(lambda: len(second.visits) == 12, timeout_s=10)
     world.servers.valkey.start()
     assert wait_until(lambda: world.ask(UNEVALUATED)[0][0] == 0, timeout_s=SWEPT_S, pause_s=0.2)

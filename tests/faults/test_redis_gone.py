@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 from tests.faults.chain import settle
-from tests.faults.crowd import Crowd, answering, percentile, visits_of
+from tests.faults.crowd import Crowd, percentile, visits_of
+from tests.faults.journeys import under_load
 from tests.faults.signing_in import session_cookie
 from tests.faults.world import World
 
-PER_SECOND = 12
+PER_SECOND = 10
 CALM_S = 4
 BLACK_HOLE_S = 15
 SUBMIT_P99_S = 0.5
@@ -19,7 +20,7 @@ def test_nobody_waits_for_redis_and_nothing_is_lost_without_it(world: World) -> 
     valkey = world.servers.valkey
     visits = visits_of(world.take(500))
     gone: list[float] = []
-    with answering(port=world.port, visits=visits, per_second=PER_SECOND) as crowd:
+    with under_load(world, visits, per_second=PER_SECOND) as crowd:
         begun = time.monotonic()
         time.sleep(CALM_S)
         calm = crowd.post_s(begin=begun)

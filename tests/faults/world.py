@@ -84,11 +84,17 @@ class World:
 
 @contextmanager
 def running_world(
-    *, folder: Path, links: int, parts: bool = True, settings: Mapping[str, str] | None = None
+    *,
+    folder: Path,
+    links: int,
+    resolved: int = 0,
+    parts: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[World]:
     """Start Postgres and Valkey as production runs them (durable), migrate, seed, and start every part of the product.
 
     folder: an existing one; what the servers kept elsewhere is removed at the end. links: how many open links to make.
+    resolved: how many patients with a resolved case to make; with any, all patients can be written to.
     parts: False = start no web server, worker or beat; the caller does.
     settings: more of the environment that docs/operations.md names.
     Call it from the main thread: Linux ends the servers with the thread that started them.
@@ -101,7 +107,7 @@ def running_world(
         mail.start()
         port = free_port()
         env = _environment(folder, own, port=port, mail=mail) | dict(settings or {})
-        house = _prepare(folder, env, owner=own.database_owner_url, links=links)
+        house = _prepare(folder, env, owner=own.database_owner_url, links=links, resolved=resolved)
         site = web(env=env, folder=folder, port=port)
         workers = {queue: worker(env=env, folder=folder, queue=queue) for queue in QUEUES}
         clock = beat(env=env, folder=folder)
@@ -115,6 +121,11 @@ def running_world(
             wait_for_site(world.site, port)
             wait_for_workers(world)
         yield world
+
+
+def children_of(part: Program) -> list[int]:
+    """Return the ids of the processes that work for a part whose master runs."""
+    return [int(pid) for pid in Path(f"/proc/{part.pid}/task/{part.pid}/children").read_text().split()]
 
 
 def free_port() -> int:
@@ -151,10 +162,10 @@ def _environment(folder: Path, own: Servers, *, port: int, mail: MailServer) -> 
     return {**kept, **own.as_environment(), **keep(folder / "keys.json", makers=SECRETS), **settings}
 
 
-def _prepare(folder: Path, env: Mapping[str, str], *, owner: str, links: int) -> dict[str, Any]:
+def _prepare(folder: Path, env: Mapping[str, str], *, owner: str, links: int, resolved: int) -> dict[str, Any]:
     owned = {**env, "DATABASE_OWNER_URL": owner}
     made = folder / "house.json"
-    code = f"from tests.faults.seed import seed; seed(links={links}, to={str(made)!r})"
+    code = f"from tests.faults.seed import seed; seed(links={links}, resolved={resolved}, to={str(made)!r})"
     static = operator_command("collectstatic", "--noinput", env=env, folder=folder)
     static.start()
     try:

@@ -18,6 +18,12 @@ from tests.patients.files import HEADER, NOW, bring_in, check, codes_of, csv_of,
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut a file after 50 rows, so that a hundred make several chunks."""
+    monkeypatch.setattr("patients.importing.chunks.ROWS", 50)
+
+
 def walk_rows() -> list[dict[str, str]]:
     """Return 1,200 rows: 40 duplicates, 3 e-mail ids, 200 of last year, 5 out of order, 1 voided, 2 bad zones."""
     people = 1200 - 40 - 3 - 2 - 5 - 1
@@ -199,13 +205,13 @@ def made(cast: Cast, source: Import) -> int:
 
 
 def test_a_worker_that_dies_in_a_chunk_leaves_it_undone_and_the_next_goes_on_there(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = begun(cast, people(1100))
+    source = begun(cast, people(110))
     ids = {"organization_id": str(cast.acme.organization.pk), "import_id": str(source.pk)}
     assert working.lease(**ids, now=NOW)
     work(cast.acme, source, steps=1)
-    assert made(cast, source) == 500
+    assert made(cast, source) == 50
 
     def killed(*_: object, **__: object) -> None:
         raise SystemExit
@@ -214,22 +220,22 @@ def test_a_worker_that_dies_in_a_chunk_leaves_it_undone_and_the_next_goes_on_the
         patched.setattr("patients.importing.writing._void", killed)  # everything of the chunk was written before
         with pytest.raises(SystemExit):
             work(cast.acme, source, steps=1)
-    assert made(cast, source) == 500
+    assert made(cast, source) == 50
     assert not working.lease(**ids, now=NOW + timedelta(seconds=30))
     assert working.lease(**ids, now=NOW + timedelta(seconds=90))
     work(cast.acme, source)
-    assert (source.state, made(cast, source), source.counts["patients"]) == ("done", 1100, 1100)
+    assert (source.state, made(cast, source), source.counts["patients"]) == ("done", 110, 110)
     with cast.acme.bound():
-        assert Touchpoint.objects.filter(source_import_id=source.pk).count() == 1100
+        assert Touchpoint.objects.filter(source_import_id=source.pk).count() == 110
 
 
-def test_cancelling_ends_between_two_chunks_and_what_came_in_can_be_undone(cast: Cast) -> None:
-    source = begun(cast, people(1100))
+def test_cancelling_ends_between_two_chunks_and_what_came_in_can_be_undone(cast: Cast, small_chunks: None) -> None:
+    source = begun(cast, people(110))
     work(cast.acme, source, steps=1)
     with cast.acme.bound():
         steering.cancel(source=source, by=cast.acme.members["admin"], now=NOW)
     work(cast.acme, source)
-    assert (source.state, made(cast, source)) == ("cancelled", 500)
+    assert (source.state, made(cast, source)) == ("cancelled", 50)
     with cast.acme.bound():
         assert not ImportChunk.objects.exists()
     undo(cast.acme, source)
