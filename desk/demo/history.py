@@ -155,7 +155,7 @@ def _be_asked(stage: Stage, planned: ProgramPlan, life: Life, *, now: datetime) 
     if answered > now:
         answered = invitation.invited_at + (now - invitation.invited_at) * life.dice.uniform(0.2, 0.97)
     response = _answer(invitation, life, at=answered)
-    evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
+    _evaluate(response, answered=answered, now=now)
     _follow_up(stage, planned, life, since=answered, now=now)
     for notice_id, due_at in Notice.objects.pending().filter(due_at__lt=now).values_list("pk", "due_at"):
         settle_notice(notice_id=notice_id, now=due_at)
@@ -181,8 +181,15 @@ def _say_how_it_ended(life: Life, *, now: datetime) -> None:
     if answered is None or answered > now or life.dice.random() < 0.35:
         return
     response = _answer(asked, life, at=answered, outcome=True)
-    evaluate_response(response_id=response.pk, now=response.evaluate_at or answered)
+    _evaluate(response, answered=answered, now=now)
     _step_until(asked, now)
+
+
+def _evaluate(response: Response, *, answered: datetime, now: datetime) -> None:
+    """Evaluate when it was due; what is due later is left to the workers."""
+    due = response.evaluate_at or answered
+    if due <= now:
+        evaluate_response(response_id=response.pk, now=due)
 
 
 def _answer(invitation: Invitation, life: Life, *, at: datetime, outcome: bool = False) -> Response:

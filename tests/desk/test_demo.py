@@ -1,9 +1,18 @@
 """The demo is made by the audited verbs, so that its audit trail has a beginning."""
 
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
+import pytest
+
+from caseloop.models import CaseEvent
 from cxplatform.lib.tenancy import bound
 from desk.demo.cast import PLANS, demo_password, make
+from desk.demo.history import write_histories
+from desk.reconciliation import reconcile
+from messaging.models import Message
+from surveys.models import Response
 from tenants.models import AuditEntry, Member, User
 from tests.conftest import T0
 
@@ -29,3 +38,19 @@ def test_its_people_sign_in_at_once_and_wait_for_no_welcome(db):
         assert not Member.objects.filter(welcome_pending=True).exists()
     email = "agent.beacon@aurelia.example"
     assert User.objects.get(email=email).check_password(demo_password(email))
+
+
+@pytest.mark.thorough
+@pytest.mark.django_db
+def test_its_histories_end_now_and_have_no_gap():
+    stage = make(PLANS[0], now=T0)
+    with bound(stage.organization.pk):
+        for planned, program in zip(stage.plan.programs, stage.programs, strict=True):
+            few = replace(planned, patients=20)
+            assert sum(1 for _ in write_histories(stage, planned=few, program=program, now=T0, dice=Random(11))) == 20
+        assert not Message.objects.filter(created_at__gt=T0).exists()
+        assert not CaseEvent.objects.filter(at__gt=T0).exists()
+        assert not Response.objects.filter(submitted_at__gt=T0).exists()
+        assert Response.objects.filter(submitted_at=None).exists()
+        found = reconcile(now=T0)
+    assert [gap.kind for gap in found.gaps] == []
