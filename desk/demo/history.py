@@ -196,12 +196,13 @@ def _answer(invitation: Invitation, life: Life, *, at: datetime, outcome: bool =
     partner = invitation.partner.code if invitation.partner else ""
     given = outcome_of(life.dice) if outcome else answers_of(life.dice, partner=partner)
     stops_early = not outcome and life.dice.random() < 0.08
-    for step in range(30):
-        sitting = open_link(invitation_id=invitation.pk, now=at)
+    for seconds_left in range(12 * 30, 0, -12):
+        saved_at = at - timedelta(seconds=seconds_left)
+        sitting = open_link(invitation_id=invitation.pk, now=saved_at)
         page = sitting.next_page() or sitting.pages[-1]
         form = {key: given[key] for key in page.keys if key in given}
-        saved = save_page(sitting, page=page, form=form, now=at + timedelta(seconds=12 * step))
-        if saved.next_page is None or (stops_early and step == 2):
+        saved = save_page(sitting, page=page, form=form, now=saved_at)
+        if saved.next_page is None or (stops_early and seconds_left == 12 * 28):
             break
     return Response.objects.get(invitation=invitation)
 
