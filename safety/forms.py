@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from caseloop.models import Case
+from cxplatform.lib.languages import language_name
 from cxplatform.lib.wording import SaysWhatToDo
 from patients.models import Patient
 from safety.models import Item, Training
@@ -172,13 +173,12 @@ class SetupForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Program
-        fields = ["safety_recipient", "safety_hours", "safety_sample_pct", "emergency", "crisis_line", "crisis_team"]
+        fields = ["safety_recipient", "safety_hours", "safety_sample_pct", "emergency", "crisis_team"]
         labels = {
             "safety_recipient": "Safety recipient",
             "safety_hours": "Hours to forward",
             "safety_sample_pct": "Second reading, of 100",
             "emergency": "Emergency number",
-            "crisis_line": "Crisis line",
             "crisis_team": "Crisis team",
         }
         help_texts = {
@@ -187,8 +187,6 @@ class SetupForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
             "safety_hours": "Calendar hours from receipt, over weekends and holidays: 24 unless your agreement says"
             " otherwise.",
             "emergency": "Shown to patients, such as 911.",
-            "crisis_line": "Shown to patients who write of self-harm or danger, such as: Call or text 988, day and"
-            " night.",
             "crisis_team": "Paged at once when somebody writes of self-harm or danger. Without one: supervisors and"
             " safety reviewers.",
         }
@@ -198,6 +196,14 @@ class SetupForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
         teams = Team.objects.filter(Q(is_active=True) | Q(pk=self.instance.crisis_team_id)).order_by("name")
         self.fields["crisis_team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["crisis_team"].empty_label = "Supervisors and safety reviewers"  # type: ignore[attr-defined]
+        for language in self.instance.languages:
+            self.fields[f"crisis_line_{language}"] = forms.CharField(
+                label=f"Crisis line in {language_name(language)}",
+                initial=self.instance.crisis_lines.get(language, ""),
+                max_length=120,
+                required=False,
+                help_text="Shown to patients who write of self-harm or danger, such as: Call or text 988, day and night.",
+            )
         self.fields["safety_hours"].widget.attrs.update(min=1, max=240)
         self.fields["safety_sample_pct"].widget.attrs.update(min=0, max=100)
 
@@ -211,7 +217,14 @@ class SetupForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
 
     def changes(self) -> dict[str, Any]:
         """Return the settings as entered; call when valid."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        lines = {language: self.cleaned_data[f"crisis_line_{language}"] for language in self.instance.languages}
+        entered = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        return {**entered, "crisis_lines": {**self.instance.crisis_lines, **lines}}
+
+    @property
+    def crisis_lines(self) -> list[forms.BoundField]:
+        """Return the field of each language."""
+        return [self[f"crisis_line_{language}"] for language in self.instance.languages]
 
 
 def _within(value: int, low: int, high: int, unit: str) -> int:

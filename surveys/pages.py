@@ -251,7 +251,7 @@ def _key(sitting: Sitting, page_id: str) -> tuple[object, ...]:
     program = sitting.invitation.program
     frame = (
         sitting.shows_help,
-        program.crisis_line,
+        program.crisis_line(sitting.language),
         program.public_name,
         program.phone,
         program.phone_hours,
@@ -265,7 +265,7 @@ def _help(response: Response | None, program: Program | None, language: str) -> 
     """Return what is said to somebody who wrote of self-harm or danger; {} to everybody else."""
     if not (response and response.shows_help and program):
         return {}
-    return help_words(language=language, emergency=program.emergency, line=program.crisis_line)
+    return help_words(language=language, emergency=program.emergency, line=program.crisis_line(language))
 
 
 def _remember(key: tuple[object, ...], skeleton: Skeleton) -> None:

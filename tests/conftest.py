@@ -188,7 +188,7 @@ def make_program(organization: Organization, **over) -> Program:
         "postal_address": "PO Box 1, Springfield",
         "safety_recipient": f"safety@{organization.slug}.example",
         "safety_verified_at": T0,
-        "crisis_line": "Call or text 988",
+        "crisis_lines": {"en": "Call or text 988"},
     }
     return Program.objects.create(organization=organization, **{**fields, **over})
 

@@ -213,7 +213,7 @@ def _prepare_safety(stage: Stage, teams: dict[str, Team], *, by: Member, now: da
             by=by,
             now=now,
             safety_recipient=f"safety@{stage.plan.slug}.example",
-            crisis_line=_CRISIS_LINES[planned.languages[0]],
+            crisis_lines={language: _CRISIS_LINES[language] for language in planned.languages},
             crisis_team=teams[planned.partner],
         )
         confirmed = now + timedelta(minutes=5)

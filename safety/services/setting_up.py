@@ -15,7 +15,7 @@ from tenants.models import Member, Program
 from tenants.models.audit import audit
 
 SETUP_FIELDS = (
-    "safety_recipient", "emergency", "crisis_line", "crisis_team", "safety_hours", "safety_sample_pct",
+    "safety_recipient", "emergency", "crisis_lines", "crisis_team", "safety_hours", "safety_sample_pct",
 )  # fmt: skip
 
 

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('safety_verified_at', models.DateTimeField(blank=True, null=True)),
                 ('safety_hours', models.PositiveSmallIntegerField(default=24, help_text='Calendar hours to forward a safety event.')),
                 ('safety_sample_pct', models.PositiveSmallIntegerField(default=10, help_text='Of 100 texts judged “not an event”, so many are read by a second person.')),
-                ('crisis_line', models.CharField(blank=True, help_text='For example: Call or text 988, day and night.', max_length=120)),
+                ('crisis_lines', models.JSONField(blank=True, default=dict, help_text='By language, for example: Call or text 988, day and night.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organization')),

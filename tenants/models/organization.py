@@ -91,8 +91,8 @@ class Program(TenantRow):
     safety_sample_pct = models.PositiveSmallIntegerField(
         default=10, help_text="Of 100 texts judged “not an event”, so many are read by a second person."
     )
-    crisis_line = models.CharField(
-        max_length=120, blank=True, help_text="For example: Call or text 988, day and night."
+    crisis_lines = models.JSONField(
+        default=dict, blank=True, help_text="By language, for example: Call or text 988, day and night."
     )
     crisis_team = models.ForeignKey(
         "tenants.Team",
@@ -119,7 +119,12 @@ class Program(TenantRow):
     @property
     def may_collect_text(self) -> bool:
         """Tell whether open text may be asked for: somebody takes safety events, and pages name help in a crisis."""
-        return bool(self.safety_verified_at and self.emergency and self.crisis_line)
+        return bool(self.safety_verified_at and self.emergency and any(self.crisis_lines.values()))
+
+    def crisis_line(self, language: str) -> str:
+        """Return whom to call in a crisis, in `language` or else in the first of the program's that has words; "" = none."""
+        wanted = (language, *self.languages)
+        return next((self.crisis_lines[each] for each in wanted if self.crisis_lines.get(each)), "")
 
 
 class Partner(TenantRow):

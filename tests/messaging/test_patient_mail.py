@@ -48,7 +48,7 @@ def mark(house: House) -> None:
             name="ZQPROGRAMZQ",
             public_name="Care Support",
             safety_recipient="ZQRECIPIENTZQ@x.example",
-            crisis_line="ZQCRISISZQ",
+            crisis_lines={"en": "ZQCRISISZQ"},
         )
         Partner.objects.update(name="ZQPARTNERZQ")
         Team.objects.update(name="ZQTEAMZQ")

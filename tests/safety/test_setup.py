@@ -93,7 +93,7 @@ def test_an_admin_changes_the_setup_by_the_form(cast: Cast, client: Client):
         "safety_hours": "0",
         "safety_sample_pct": "20",
         "emergency": "911",
-        "crisis_line": "Call 988",
+        "crisis_line_en": "Call 988",
         "crisis_team": str(house.team.pk),
     }
     wrong = client.post(url, form)
@@ -103,6 +103,7 @@ def test_an_admin_changes_the_setup_by_the_form(cast: Cast, client: Client):
         program = Program.objects.get()
         assert (program.safety_hours, program.safety_sample_pct, program.crisis_team_id) == (12, 20, house.team.pk)
         assert program.safety_verified_at is None
+        assert program.crisis_line("en") == "Call 988"
         assert AuditEntry.objects.filter(action="safety.setup.changed").count() == 1
 
 
@@ -145,3 +146,10 @@ def test_a_certificate_that_runs_out_is_shown(cast: Cast, days: int, state: str)
 def test_a_reviewer_without_one_is_shown(cast: Cast):
     with cast.acme.bound():
         assert [each.state for each in standing(today=date(2026, 3, 2))] == ["none"]
+
+
+def test_the_crisis_line_is_in_the_readers_language_or_in_the_first_that_has_one():
+    program = Program(languages=["en", "es"], crisis_lines={"es": "Llame al 988", "en": ""})
+    assert program.crisis_line("es") == "Llame al 988"
+    assert program.crisis_line("en") == "Llame al 988"
+    assert Program(languages=["en"], crisis_lines={}).crisis_line("en") == ""

@@ -173,7 +173,7 @@ def test_line_of_the_table_goes_the_whole_way(cast: Cast, case: Situation):
     ("change", "reason"),
     [
         ({"is_active": False}, "program_off"),
-        ({"crisis_line": ""}, "no_safety"),
+        ({"crisis_lines": {}}, "no_safety"),
         ({"safety_verified_at": None}, "no_safety"),
         ({"emergency": ""}, "no_safety"),
     ],
