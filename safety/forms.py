@@ -202,7 +202,7 @@ class SetupForm(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
                 initial=self.instance.crisis_lines.get(language, ""),
                 max_length=120,
                 required=False,
-                help_text="Shown to patients who write of self-harm or danger, such as: Call or text 988, day and night.",
+                help_text="Shown to patients who write of self-harm or danger, such as: Call or text 988, any time.",
             )
         self.fields["safety_hours"].widget.attrs.update(min=1, max=240)
         self.fields["safety_sample_pct"].widget.attrs.update(min=0, max=100)

@@ -31,7 +31,9 @@ class UploadForm(SaysWhatToDo, forms.Form):
         self.is_too_large = is_too_large
         self.places = importable_places()
         choices = [(key, f"{program.name} · {partner.name}") for key, (program, partner) in self.places.items()]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        # Nobody's patients go to the first in the list because the list was overlooked.
+        unchosen = [("", "Choose …")] if len(choices) > 1 else []
+        self.fields["place"].choices = unchosen + choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Turn the place into its two rows, and say what to do about a file that is too large."""

@@ -85,15 +85,16 @@ class _Lines:
 
 
 def _rows(lines: _Lines, delimiter: str) -> Iterator[Line]:
-    reader = csv.reader(iter(lines), delimiter=delimiter)
+    # Strictly: what follows a quote that is never closed would become one cell, and all its people would be gone.
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     while True:
         number = reader.line_num + 1
         try:
             cells, problem = next(reader), ""
         except StopIteration:
             return
-        except csv.Error:  # the next line is read as if nothing had happened
-            cells, problem = [], "cell_too_long"
+        except csv.Error as error:  # the next line is read as if nothing had happened
+            cells, problem = [], "cell_too_long" if "field larger" in str(error) else "stray_quote"
         if lines.too_long:
             cells, problem, lines.too_long = [], "line_too_long", False
         yield Line(number, cells, problem)

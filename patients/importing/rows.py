@@ -92,6 +92,8 @@ def unreadable(number: int, problem: str) -> Fault:
         return Fault(number, "", problem, "The header is repeated here. The row is left out.", is_warning=True)
     if problem == "line_too_long":
         return Fault(number, "", problem, "The line is longer than a million characters. Check where it should end.")
+    if problem == "stray_quote":
+        return Fault(number, "", problem, "A quote stands alone here, so that the rows below may be missing. Close it.")
     return Fault(number, "", "cell_too_long", "A cell is far too long, or a quote is never closed. Check the quotes.")
 
 

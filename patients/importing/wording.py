@@ -12,6 +12,7 @@ _FAULTS = {
     "bad_letters": "Letters that cannot be read",
     "too_many_columns": "More cells than columns",
     "cell_too_long": "Cell too long, or open quote",
+    "stray_quote": "Quote that stands alone",
     "line_too_long": "Line too long",
     "header_again": "Header repeated",
     "not_utf8": "Not in UTF-8",

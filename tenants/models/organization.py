@@ -122,7 +122,7 @@ class Program(TenantRow):
         return bool(self.safety_verified_at and self.emergency and any(self.crisis_lines.values()))
 
     def crisis_line(self, language: str) -> str:
-        """Return whom to call in a crisis, in `language` or else in the first of the program's that has words; "" = none."""
+        """Return whom to call in a crisis, in `language` or else in the first language with words; "" if none."""
         wanted = (language, *self.languages)
         return next((self.crisis_lines[each] for each in wanted if self.crisis_lines.get(each)), "")
 

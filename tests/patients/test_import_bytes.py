@@ -184,3 +184,18 @@ def test_more_cells_than_columns_leave_the_row_out() -> None:
     row, faults = read_row(2, ["H-1", ""], places={"external_id": 0}, width=1, rules=RULES, now=NOW)
     assert row
     assert not faults
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (['"H-1,en', "H-2,en", "H-3,en"], {2: "stray_quote"}),  # to the end of the file
+        (['"H-1"x,en', "H-2,en"], {2: "stray_quote"}),
+        (['"H-1",en', 'H-2,"e""n"'], {}),
+        (['H-1 "the first",en', "H-2,en"], {}),
+    ],
+)
+def test_a_quote_that_stands_alone_is_named(rows: list[str], found: dict[int, str]) -> None:
+    data = "\n".join(["external_id,language", *rows]).encode()
+    _, lines, _ = read(data)
+    assert {line.number: line.problem for line in lines if line.problem} == found
