@@ -33,6 +33,7 @@ def test_a_file_goes_in_and_out_by_hand(cast: Cast, new_page, sign_in, tmp_path:
     path = tmp_path / "patients.csv"
     path.write_bytes(csv_of([["H-1", "America/NewYork"], ["H-2", "America/New_York"]], ["external_id", "time_zone"]))
     page.goto(IMPORTS)
+    page.get_by_label("Program and partner").select_option(label="acme brand program · North Hub")
     page.get_by_label("CSV file").set_input_files(path)
     page.get_by_role("button", name="Upload the file").click()
     page.get_by_role("button", name="Check every row").click()
