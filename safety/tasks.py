@@ -47,7 +47,7 @@ def page(*, organization_id: str, item_id: str, **_: Any) -> int:
 
 @shared_task
 def sweep_verbatims(**_: Any) -> int:
-    """Take in the open answers whose nudge was lost."""
+    """Take in open answers: all but those that speak of danger, which are nudged, and whose nudge may be lost."""
     return sweep(
         "cx_unreviewed_verbatims",
         lambda organization, row: take_verbatim(organization_id=str(organization), verbatim_id=str(row)),

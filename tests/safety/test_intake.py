@@ -123,14 +123,14 @@ def test_what_something_else_was_is_a_text_too(cast: Cast):
     assert (words.question_key, words.needs_review) == ("missing__other", True)
 
 
-def test_a_stored_text_nudges_the_worker_and_a_survey_without_text_none(cast: Cast):
+@pytest.mark.parametrize(("said", "times"), [("I do not want to live any more", 1), ("dizzy since the first shot", 0)])
+def test_danger_is_taken_in_at_once_and_other_texts_by_the_sweep(cast: Cast, said: str, times: int):
     with patch("surveys.services.nudge") as nudged:
-        make_words(cast.acme)
-        topics = [call.args[0] for call in nudged.call_args_list]
-        assert topics.count("surveys.text") == 1
-        nudged.reset_mock()
-        respond(cast.acme, {"prepared": "yes"}, patient=cast.acme.patients[1])
-        assert "surveys.text" not in [call.args[0] for call in nudged.call_args_list]
+        words = make_words(cast.acme, said)
+    assert [call.args[0] for call in nudged.call_args_list].count("surveys.text") == times
+    assert tasks.sweep_verbatims() == 1
+    with cast.acme.bound():
+        assert Item.objects.filter(source_id=words.pk).exists()
 
 
 @pytest.mark.django_db
