@@ -290,7 +290,7 @@ def _keep_words(sitting: Sitting, reading: Reading, *, now: datetime) -> None:
     ]
     if rows:
         Verbatim.objects.bulk_create(rows)
-    # The safety reviewers read each of them within hours, so a sweep takes them in, many at a time; danger does not wait.
+    # Reviewers have hours for each, so a sweep takes them in, many at a time; danger does not wait.
     for row in rows if sitting.shows_help else ():
         nudge("surveys.text", organization_id=row.organization_id, verbatim_id=row.pk)
     for key, value in reading.contacts.items():
