@@ -92,6 +92,7 @@ def test_change_is_audited_with_before_and_after(admin, cast: Cast):
     assert (changes["before"]["severity"], changes["after"]["severity"]) == (rule.severity, "p3")
 
 
+@pytest.mark.thorough
 def test_saving_what_is_shown_keeps_every_short_condition(admin, cast: Cast):
     for rule in all_of(cast.acme, survey__key="support_experience"):
         form = admin.get(at("rule", rule.pk)).context["form"]

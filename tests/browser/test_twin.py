@@ -22,6 +22,7 @@ def tab(page: "Tab") -> "Tab":
     return page
 
 
+@pytest.mark.thorough
 def test_every_shared_case_passes_in_the_browser(tab: "Tab") -> None:
     found = tab.evaluate(
         f"async (cases) => {{ {IMPORT} return cases.map((each) => twin.holds(each.condition, each)); }}", CASES
@@ -31,6 +32,7 @@ def test_every_shared_case_passes_in_the_browser(tab: "Tab") -> None:
     assert len(found) >= 200
 
 
+@pytest.mark.thorough
 def test_the_browser_shows_the_questions_that_the_server_would(tab: "Tab") -> None:
     asked: list[dict[str, Any]] = []
     expected: list[list[str]] = []
@@ -42,6 +44,7 @@ def test_the_browser_shows_the_questions_that_the_server_would(tab: "Tab") -> No
     assert found == expected
 
 
+@pytest.mark.thorough
 def test_the_browser_reads_a_form_as_the_server_does(tab: "Tab") -> None:
     dice = random.Random(7)
     asked: list[dict[str, Any]] = []

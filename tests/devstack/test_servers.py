@@ -34,6 +34,7 @@ def socket_of(running: Servers) -> Path:
     return Path(parse_qs(urlsplit(running.database_url).query)["host"][0]) / ".s.PGSQL.5432"
 
 
+@pytest.mark.thorough
 def test_application_role_cannot_sign_in_as_the_owner(durable: Servers) -> None:
     for stolen in (durable.database_url.replace("cx_app:", "cx_owner:"), "postgres://cx_owner@/cxplatform?host="):
         url = stolen if not stolen.endswith("host=") else stolen + str(socket_of(durable).parent)
@@ -41,6 +42,7 @@ def test_application_role_cannot_sign_in_as_the_owner(durable: Servers) -> None:
             psycopg2.connect(url)
 
 
+@pytest.mark.thorough
 def test_application_role_cannot_become_the_owner(durable: Servers) -> None:
     with connected(durable.database_url) as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
         cursor.execute("SET ROLE cx_owner")
@@ -52,6 +54,7 @@ def test_neither_role_can_bypass_row_level_security(durable: Servers) -> None:
         assert {name for (name,) in cursor} == {"cx_app", "cx_owner"}
 
 
+@pytest.mark.thorough
 def test_application_role_owns_nothing_and_cannot_create_tables(durable: Servers) -> None:
     with connected(durable.database_url) as cursor:
         cursor.execute("SELECT count(*) FROM pg_shdepend WHERE refobjid = 'cx_app'::regrole AND deptype = 'o'")
@@ -60,19 +63,23 @@ def test_application_role_owns_nothing_and_cannot_create_tables(durable: Servers
             cursor.execute("CREATE TABLE mine (id int)")
 
 
+@pytest.mark.thorough
 def test_passwords_are_readable_by_their_owner_only(durable: Servers, durable_folder: Path) -> None:
     assert (durable_folder / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.thorough
 def test_workers_are_not_given_the_owner(durable: Servers) -> None:
     assert durable.database_owner_url not in durable.as_environment().values()
 
 
+@pytest.mark.thorough
 def test_second_runner_of_a_folder_is_refused(durable: Servers, durable_folder: Path) -> None:
     with pytest.raises(AlreadyRunning, match="already runs"), servers(folder=durable_folder):
         pass
 
 
+@pytest.mark.thorough
 def test_two_folders_run_side_by_side(durable: Servers, scratch: Servers) -> None:
     assert socket_of(durable) != socket_of(scratch)
     for running in (durable, scratch):
@@ -124,6 +131,7 @@ def test_servers_start_from_an_environment_below_a_closed_folder(
         shutil.rmtree(SHARED / short_name(site), ignore_errors=True)
 
 
+@pytest.mark.thorough
 def test_committed_rows_survive_a_killed_postgres(scratch: Servers) -> None:
     with connected(scratch.database_owner_url) as cursor:
         cursor.execute("CREATE TABLE kept AS SELECT 1 AS id")
@@ -136,6 +144,7 @@ def test_committed_rows_survive_a_killed_postgres(scratch: Servers) -> None:
         assert cursor.fetchone() == (1,)
 
 
+@pytest.mark.thorough
 def test_valkey_can_be_emptied_frozen_and_killed(scratch: Servers) -> None:
     assert ask(scratch, "SET a 1") == "+OK"
     scratch.valkey.wipe()

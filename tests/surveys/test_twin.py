@@ -242,6 +242,7 @@ def test_cases_are_at_least_two_hundred_by_hand_and_by_machine() -> None:
     assert 0.3 < sum(case["expected"] for case in CASES) / len(CASES) < 0.7
 
 
+@pytest.mark.thorough
 def test_generated_cases_show_all_that_hypothesis_finds() -> None:
     shown = set().union(*(features(case) for case in CASES if case["name"].startswith(GENERATED)))
     found = set().union(*(features(case) for case in generated(400)))

@@ -100,6 +100,7 @@ BAD: list[Any] = [
 ]
 
 
+@pytest.mark.thorough
 def test_bad_teams_are_refused_in_words_with_nothing_written(admin, cast: Cast):
     for wrong, words in BAD:
         response = admin.post(at("new_team"), night_shift(**wrong))
