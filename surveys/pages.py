@@ -16,7 +16,7 @@ from surveys.definitions import Page, Question, QuestionType, Text
 from surveys.models import Response
 from surveys.models.survey import definition_of
 from surveys.scores import scores
-from surveys.services import Sitting
+from surveys.sitting import Sitting
 from surveys.skeleton import GAP, Skeleton
 from surveys.wording import NAMES, RIGHT_TO_LEFT, help_words, maker_sentence
 from tenants.models import Program

@@ -17,7 +17,7 @@ from surveys.conditions import in_words
 from surveys.definitions import Definition, Page
 from surveys.models import Invitation, Response, SurveyVersion
 from surveys.pages import INTRO, Sheet, intro_page, question_page, thanks_page
-from surveys.services import Sitting
+from surveys.sitting import Sitting
 from surveys.wording import NAMES
 from tenants.models import Program
 

@@ -14,7 +14,8 @@ from alerts.models import Alert
 from alerts.services import evaluate_response
 from patients.models import Patient
 from surveys.models import Invitation, Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tests.conftest import T0, House, make_invitation
 
 # For threads and for what happens after a commit: the owner empties the tables afterwards, which takes its time.

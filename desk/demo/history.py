@@ -18,7 +18,8 @@ from patients.models import Consent, Patient, Respondent, Touchpoint
 from patients.services import enrol, keep_contact, note_touchpoint, record_consent
 from surveys.invitations import plan_touchpoint, take_step
 from surveys.models import Invitation, Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tenants.models import Member, Program
 
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")

@@ -32,7 +32,8 @@ from surveys.pages import (
     read_form_token,
     thanks_page,
 )
-from surveys.services import AlreadyAnswered, LinkOver, SavedElsewhere, Sitting, open_link, save_page
+from surveys.services import SavedElsewhere, save_page
+from surveys.sitting import AlreadyAnswered, LinkOver, Sitting, open_link
 from surveys.wording import LEAVE_EMPTY, STALE_FORM
 from tenants.access import declared
 from tenants.models import Program

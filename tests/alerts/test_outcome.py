@@ -9,7 +9,8 @@ from alerts.services import evaluate_response
 from caseloop.models import Case, CaseEvent, Disposition
 from caseloop.services import resolve
 from surveys.models import Invitation, Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tests.conftest import T0, Cast, make_invitation
 from tests.steps import raise_alerts
 

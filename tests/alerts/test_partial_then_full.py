@@ -9,7 +9,8 @@ from alerts.models import Alert, Evaluation
 from caseloop.models import Case, Concern
 from cxplatform.lib.tenancy import call_definer
 from surveys.models import Invitation, Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tests.conftest import T0, Cast, House, make_invitation
 from tests.steps import answer, evaluate, later
 

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from caseloop.models import Case
 from caseloop.services import note_changed_answer
 from surveys.models import Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tests.caseloop.conftest import NOW, add_concern, at, events, move, open_for, resolved_by
 from tests.conftest import T0, make_invitation
 

@@ -9,7 +9,8 @@ from alerts.services import evaluate_response
 from caseloop.models import Case, Disposition
 from caseloop.services import resolve
 from surveys.models import Response
-from surveys.services import open_link, save_page
+from surveys.services import save_page
+from surveys.sitting import open_link
 from tests.conftest import House
 
 _FIXED = Disposition(root_cause="affordability.copay_reject", action="Sent the card again", outcome="fixed")
